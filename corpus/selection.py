@@ -1,0 +1,235 @@
+"""Choosing passages to annotate: places to splits, strata by cue words, one passage a place.
+
+The draw depends on the seed and the collection alone. Cue words only steer which passages are
+read; what is in them is decided by the annotators.
+"""
+
+import random
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from annotations.errors import CorpusError
+from corpus.library import CollectionDocument
+
+REPORT_KINDS = ("政府工作报告-省自治区", "政府工作报告-主要城市", "政府工作报告-其他地市")
+FIRST_YEAR, LAST_YEAR = 2005, 2025
+MIN_CHARACTERS, MAX_CHARACTERS = 1200, 1800
+# The cities whose zones wrote the seed reports may only be trained on.
+SEED_PLACES = frozenset({"惠州市", "珠海市", "烟台市", "铜仁市", "衡阳市"})
+
+_MONEY = r"[\d.]+[余多]?[万亿]+[余多]?(?:元|美元)"
+CUES: Mapping[str, re.Pattern[str]] = {
+    "amount": re.compile(_MONEY),
+    "project": re.compile(r"项目|工程|基地|产业园"),
+    "total": re.compile(r"总投资|投资" + _MONEY),
+    "contracted": re.compile(r"(?:签约|协议|合同)[^。]{0,10}" + _MONEY),
+    "completed": re.compile(r"(?:完成|到位)[^。，]{0,8}(?:投资|资金)[^。，]{0,6}" + _MONEY),
+    "annual": re.compile(r"年度(?:计划)?(?:完成)?投资|当年(?:计划)?投资|年计划投资|年内(?:完成)?投资"),
+    "funding": re.compile(
+        r"(?:补助|专项资金|争取|融资|贷款|债券|筹措|资金支持)[^。]{0,16}" + _MONEY
+    ),
+    "negotiating": re.compile(r"在谈|洽谈|对接[^。，]{0,10}项目|谈判"),
+    "stopped": re.compile(r"停工|停建|缓建|停缓建|终止|清退|取消项目|烂尾|下马|叫停"),
+    "signed": re.compile(r"签约|落户|签订|引进"),
+    "operating": re.compile(r"投产|投用|投入使用|投入运营|开业|达产"),
+    "owned": re.compile(r"[\u4e00-\u9fff]{2,8}(?:集团|公司)|华为|富士康|比亚迪|京东方|万达|阿里"),
+    "located": re.compile(r"[\u4e00-\u9fff]{2,6}(?:开发区|高新区|经开区|工业园|产业园|新区)"),
+    "future": re.compile(r"力争|确保|加快推进|开工建设|抓好|启动|今年"),
+}
+# How many of every hundred passages each stratum gets, the rarest drawn first. Strata named after
+# a cue take the passages with most of it; the others are drawn at random from those that qualify.
+QUOTAS: Mapping[str, int] = {
+    "stopped": 7,
+    "annual": 10,
+    "negotiating": 6,
+    "contracted": 6,
+    "funding": 5,
+    "completed": 5,
+    "owned": 5,
+    "total": 5,
+    "located": 3,
+    "none": 6,
+    "dense": 18,
+    "plan": 14,
+    "prose": 10,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A run of whole paragraphs, `[start, end)` in code points of the file at `path`."""
+
+    id: str
+    split: str
+    stratum: str
+    path: str
+    place: str
+    year: int
+    start: int
+    end: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitSizes:
+    """How many passages, each from a place of its own, go into each split."""
+
+    test: int = 30
+    development: int = 22
+    train: int = 110
+
+
+def place_split(places: Iterable[str], *, seed: int, sizes: SplitSizes) -> dict[str, str]:
+    """A split for every place: the first by hash are test, then development, the rest train."""
+
+    def key(place: str) -> str:
+        return sha256(f"{seed}:{place}".encode()).hexdigest()
+
+    ordered = sorted(set(places), key=lambda place: (place in SEED_PLACES, key(place)))
+    bounds = (sizes.test, sizes.test + sizes.development)
+    return {
+        place: "test" if n < bounds[0] else "development" if n < bounds[1] else "train"
+        for n, place in enumerate(ordered)
+    }
+
+
+def cut_passages(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of consecutive paragraphs that together have 1,200 to 1,800 code points."""
+    paragraphs = [match.span() for match in re.finditer(r"[^\n]+", text)]
+    # The first lines are front matter, speaker and form of address.
+    first = 0
+    while first < len(paragraphs):
+        last = first
+        while (
+            last < len(paragraphs)
+            and paragraphs[last][1] - paragraphs[first][0] < MIN_CHARACTERS
+        ):
+            last += 1
+        if last == len(paragraphs):
+            return
+        start, end = paragraphs[first][0], paragraphs[last][1]
+        if end - start <= MAX_CHARACTERS and not text[start:end].startswith("---"):
+            yield start, end
+            first = last + 1
+        else:
+            first += 1
+
+
+def select_passages(
+    documents: Iterable[CollectionDocument], *, seed: int, sizes: SplitSizes | None = None
+) -> list[Passage]:
+    """Draw passages for all splits, each from a place of its own.
+
+    Raises:
+        CorpusError: the collection has fewer places than passages are wanted.
+    """
+    sizes = sizes or SplitSizes()
+    by_place: dict[str, list[CollectionDocument]] = defaultdict(list)
+    for document in documents:
+        if document.kind in REPORT_KINDS and FIRST_YEAR <= document.year <= LAST_YEAR:
+            by_place[document.place].append(document)
+    wanted = {"test": sizes.test, "development": sizes.development, "train": sizes.train}
+    if len(by_place) < sum(wanted.values()):
+        raise CorpusError(
+            f"{sum(wanted.values())} passages want as many places, the collection has"
+            f" {len(by_place)}"
+        )
+    splits = place_split(by_place, seed=seed, sizes=sizes)
+    chosen: list[Passage] = []
+    for split, n_wanted in wanted.items():
+        generator = random.Random(f"{seed}:{split}")
+        places = sorted(p for p in by_place if splits[p] == split and p not in SEED_PLACES)
+        generator.shuffle(places)
+        pool = {place: _candidates(by_place[place]) for place in places}
+        drawn = []
+        for stratum in _strata(n_wanted):
+            place, candidate = _draw(pool, stratum, generator)
+            del pool[place]
+            drawn.append((place, stratum, candidate))
+        # Readers get them in no order that would tell the stratum.
+        generator.shuffle(drawn)
+        for n, (place, stratum, candidate) in enumerate(drawn, 1):
+            chosen.append(
+                Passage(
+                    id=f"{split}-{n:03d}",
+                    split=split,
+                    stratum=stratum,
+                    path=candidate.document.path,
+                    place=place,
+                    year=candidate.document.year,
+                    start=candidate.start,
+                    end=candidate.end,
+                    sha256=sha256(candidate.text.encode()).hexdigest(),
+                )
+            )
+    return chosen
+
+
+def _strata(n_passages: int) -> list[str]:
+    """One stratum for each passage, in the proportions of `QUOTAS`."""
+    total = sum(QUOTAS.values())
+    bounds = []
+    reached = 0
+    for name, quota in QUOTAS.items():
+        reached += quota
+        bounds.append((reached * n_passages / total, name))
+    return [next(name for bound, name in bounds if n < bound) for n in range(n_passages)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    document: CollectionDocument
+    start: int
+    end: int
+    counts: Mapping[str, int]
+
+    @property
+    def text(self) -> str:
+        return self.document.text[self.start : self.end]
+
+
+def _candidates(documents: list[CollectionDocument]) -> list[_Candidate]:
+    return [
+        _Candidate(
+            document,
+            start,
+            end,
+            {name: len(cue.findall(document.text[start:end])) for name, cue in CUES.items()},
+        )
+        for document in sorted(documents, key=lambda d: d.path)
+        for start, end in cut_passages(document.text)
+    ]
+
+
+def _draw(
+    pool: Mapping[str, list[_Candidate]], stratum: str, generator: random.Random
+) -> tuple[str, _Candidate]:
+    """A place of the pool and its passage for the stratum."""
+    if stratum in CUES:
+        # Among equals the passage with more money and projects teaches more.
+        return max(
+            ((place, candidate) for place, candidates in pool.items() for candidate in candidates),
+            key=lambda item: (
+                item[1].counts[stratum],
+                item[1].counts["amount"] + item[1].counts["project"],
+            ),
+        )
+    places = list(pool)
+    generator.shuffle(places)
+    for place in places:
+        if fitting := [c for c in pool[place] if _fits(stratum, c.counts)]:
+            return place, generator.choice(fitting)
+    raise CorpusError(f"no passage left that fits the stratum {stratum!r}; want fewer passages")
+
+
+def _fits(stratum: str, counts: Mapping[str, int]) -> bool:
+    if stratum == "dense":
+        return counts["amount"] >= 4 and counts["project"] >= 6
+    if stratum == "plan":
+        return counts["future"] >= 6 and counts["project"] >= 6
+    if stratum == "none":
+        return counts["project"] == 0
+    return 1 <= counts["project"] <= 8

@@ -1,0 +1,193 @@
+"""Paragraphs and sentences: the seeds, tables of broken and unbroken lines, and properties."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.segment import paragraphs, sentences
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+LINE_SEEDS = [
+    "000_3bfee480ff51888f",
+    "001_9eeac6bb57bd8a70",
+    "002_6df439c02bdb466d",
+    "003_68d46af039dd9844",
+]
+
+# What a page of a report is made of, so that the properties meet every rule.
+PIECES = st.sampled_from(
+    "项目 建成投产 。 , ; “ ” ( ) —— ◆ (一) 二、 17.3% 12亿元 《 》 本报记者 摄 A \ufeff 𠮷".split()
+    + ["\n", "\n\n", "\r\n", " ", "\u3000"]
+)
+TEXTS = st.lists(PIECES, max_size=60).map("".join)
+
+
+def read(name: str) -> str:
+    return (SEEDS / f"{name}.txt").read_bytes().decode("utf-8")
+
+
+def cut(text: str) -> list[str]:
+    return [text[start:end] for start, end in paragraphs(text)]
+
+
+@pytest.mark.parametrize("name", LINE_SEEDS)
+def test_each_line_of_an_unbroken_seed_is_a_paragraph(name):
+    text = read(name)
+    assert cut(text) == [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def test_the_broken_sentences_of_the_newspaper_page_are_joined():
+    joined = [part.split("\n\n") for part in cut(read("004_944b013132810d2a")) if "\n" in part]
+    seams = [(a[-2:], b[:2]) for part in joined for a, b in pairwise(part)]
+    assert seams == [
+        ("资增", "速达"),
+        ("衡阳", "集成"),
+        # The columns of the page are shuffled here: the right beginning is not in the text.
+        ("捷成", "即开"),
+        ("示范", "基地"),
+        ("企业", "奖励"),
+        ("工程", "创卫"),
+        ("渡小", "学、"),
+        ("黄蓝", "榜”"),
+    ]
+
+
+def test_headings_of_the_newspaper_page_stand_alone():
+    parts = cut(read("004_944b013132810d2a"))
+    assert parts[:3] == [
+        "抓产业惠民生 全力建设“最美高新”",
+        "——聚焦高新区2020年工作会议",
+        "■本报记者 谢小青 实习生 谢逢萍",
+    ]
+    assert "◆ 坚持产业立区,注重经济转型,综合实力不断增强 ◆" in parts
+    assert "2020,“五大推进”提升综合竞争力" in parts
+    assert parts[-2:] == ["高新区在国家级高新区排名中快速上升", "■李西 摄"]
+
+
+WRAPPED = """\
+今年以来高新区坚持把项目建设作为经济工作的
+主抓手,总投资十二亿元的甲项目已于三月开工,
+预计年底前建成投产,总投资五亿元的乙项目已经
+签约,正在办理前期手续。
+下一步将继续加大招商引资力度,力争全年引进亿
+元以上项目二十个,为高质量发展打下更加坚实的
+基础,确保完成全年任务。"""
+
+CASES = {
+    "broken within a word": (
+        "一年来成效显著。技改投资增\n\n速达17.3%,启动建设14个项目。",
+        ["一年来成效显著。技改投资增\n\n速达17.3%,启动建设14个项目。"],
+    ),
+    "broken twice": (
+        "成效显著。启动建\n设14个项目;将实现衡阳\n集成电路企业的突破。",
+        ["成效显著。启动建\n设14个项目;将实现衡阳\n集成电路企业的突破。"],
+    ),
+    "ends in a comma": ("建设稳步推进,\n年内完工", ["建设稳步推进,\n年内完工"]),
+    "open quote": ("实施“红黄蓝\n榜”制", ["实施“红黄蓝\n榜”制"]),
+    "open bracket": ("引进(含续建\n项目)12个", ["引进(含续建\n项目)12个"]),
+    "heading before text": (
+        "民生福祉\n坚持以人民为中心。成效明显。",
+        ["民生福祉", "坚持以人民为中心。成效明显。"],
+    ),
+    "heading with a comma before text": (
+        "坚持科技创新,创新发展再攀新高\n合作深化。平台推进。",
+        ["坚持科技创新,创新发展再攀新高", "合作深化。平台推进。"],
+    ),
+    "full stop forgotten before a number": (
+        "严格落实制度。把它落实好,运用好\n(六)全力推进廉政建设。",
+        ["严格落实制度。把它落实好,运用好", "(六)全力推进廉政建设。"],
+    ),
+    "full stop forgotten before a dash": (
+        "成效显著。项目建成\n——平台更具实力。",
+        ["成效显著。项目建成", "——平台更具实力。"],
+    ),
+    "full stop forgotten before a heading": (
+        "成效显著。项目建成\n民生福祉\n民生改善。",
+        ["成效显著。项目建成", "民生福祉", "民生改善。"],
+    ),
+    "picture credits": (
+        "甲孵化器。本版图片 本报记者李某 通讯员刘某 摄\n乙加速器。本版图片 张某 摄",
+        ["甲孵化器。本版图片 本报记者李某 通讯员刘某 摄", "乙加速器。本版图片 张某 摄"],
+    ),
+    "indented line opens a paragraph": (
+        "标题\n\u3000\u3000成效显著。项目建\n\u3000\u3000民生改善。人民满意。",
+        ["标题", "成效显著。项目建", "民生改善。人民满意。"],
+    ),
+    "carriage returns": ("甲。\r\n\r\n乙。\r丙。", ["甲。", "乙。", "丙。"]),
+    "wrapped at a fixed width": (
+        WRAPPED,
+        ["\n".join(WRAPPED.split("\n")[:4]), "\n".join(WRAPPED.split("\n")[4:])],
+    ),
+    "a list of equal lines is not wrapped text": (
+        "铜仁高新区智能终端产业园一期建设工程\n" * 6,
+        ["铜仁高新区智能终端产业园一期建设工程"] * 6,
+    ),
+    "equal lines that are sentences": (
+        "高新区全年引进亿元以上工业项目十二个。\n" * 5,
+        ["高新区全年引进亿元以上工业项目十二个。"] * 5,
+    ),
+    "blank": (" \n\u3000\n", []),
+    "empty": ("", []),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES.values(), ids=CASES)
+def test_paragraphs(text, expected):
+    assert cut(text) == expected
+
+
+SENTENCES = {
+    "plain": ("甲开工。乙投产!丙在谈?", ["甲开工。", "乙投产!", "丙在谈?"]),
+    "semicolons": ("甲开工;乙投产；丙在谈", ["甲开工;", "乙投产；", "丙在谈"]),
+    "closing quote stays": ("他说“好!开工。”乙投产。", ["他说“好!开工。”", "乙投产。"]),
+    "brackets are kept whole": (
+        "甲(一期开工;二期在谈)投资3亿元。",
+        ["甲(一期开工;二期在谈)投资3亿元。"],
+    ),
+    "unpaired quote holds nothing": ("“甲开工。乙投产。", ["“甲开工。", "乙投产。"]),
+    "broken sentence stays whole": (
+        "增长。技改投\n\n资达3亿元。",
+        ["增长。", "技改投\n\n资达3亿元。"],
+    ),
+    "line ends": ("民生福祉\n甲开工", ["民生福祉", "甲开工"]),
+    "decimal point": ("达17.3%。", ["达17.3%。"]),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), SENTENCES.values(), ids=SENTENCES)
+def test_sentences(text, expected):
+    assert [text[a:b] for a, b in sentences(text, 0, len(text))] == expected
+
+
+def test_sentences_of_a_part_stay_within_it():
+    text = "甲开工。乙投产。\n丙在谈。"
+    assert [text[a:b] for a, b in sentences(text, 1, 11)] == ["开工。", "乙投产。", "丙在"]
+
+
+@pytest.mark.parametrize(("start", "end"), [(-1, 2), (2, 1), (0, 4)])
+def test_sentences_of_no_span_are_refused(start, end):
+    with pytest.raises(ValueError, match="no span"):
+        sentences("甲开工", start, end)
+
+
+def assert_covers(text: str, spans: list[tuple[int, int]], start: int, end: int) -> None:
+    inside = [index for span in spans for index in range(*span)]
+    assert inside == sorted(set(inside))
+    assert all(start <= left < right <= end for left, right in spans)
+    assert {i for i in range(start, end) if not text[i].isspace()} <= set(inside)
+    assert not any(text[a].isspace() or text[b - 1].isspace() for a, b in spans)
+
+
+@given(st.one_of(TEXTS, st.text()))
+def test_paragraphs_cover_every_character_once(text):
+    assert_covers(text, paragraphs(text), 0, len(text))
+
+
+@given(st.one_of(TEXTS, st.text()), st.data())
+def test_sentences_cover_every_character_once(text, data):
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    assert_covers(text, sentences(text, start, end), start, end)

@@ -21,7 +21,8 @@ _LINE_BREAK = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _FINAL = "。！？；!?;"
 _CLOSERS = "”’」』》〉】）)]〕"
 _AFTER_END = frozenset(_FINAL + _CLOSERS)
-_FINISHED = frozenset(_FINAL + _CLOSERS + "：:….．")
+# The last two close bold text and table rows in Markdown.
+_FINISHED = frozenset(_FINAL + _CLOSERS + "：:….．*|")
 _PAIRS = {"“": "”", "‘": "’", "「": "」", "『": "』", "《": "》", "（": "）", "(": ")", "【": "】"}
 _BRACKETS = frozenset("《（(【")
 
@@ -31,7 +32,7 @@ _NEW_MARK = re.compile(
     r"|[一二三四五六七八九十百]{1,4}[、.．]"
     r"|[(（][一二三四五六七八九十\d]{1,3}[)）]"
     r"|\d{1,3}(?:[、)）]|[.．](?!\d))"
-    r"|[①-⓿❶-➓◆◇●○◎■□★☆▲△▶►※•·➤*#]"
+    r"|[①-⓿❶-➓◆◇●○◎■□★☆▲△▶►※•·➤*#|>]"
     r"|——|--|—\s|[-–]\s"
     r"|[一二三四五六七八九]是|第[一二三四五六七八九十][,，、]"
     r"|同志们|各位|附件|来源|责任编辑|编辑[:：]|更新时间|发布时间|发布日期|版权声明|上一篇|下一篇"

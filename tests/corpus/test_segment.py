@@ -18,10 +18,8 @@ LINE_SEEDS = [
 ]
 
 # What a page of a report is made of, so that the properties meet every rule.
-PIECES = st.sampled_from(
-    "项目 建成投产 。 , ; “ ” ( ) —— ◆ (一) 二、 17.3% 12亿元 《 》 本报记者 摄 A \ufeff 𠮷".split()
-    + ["\n", "\n\n", "\r\n", " ", "\u3000"]
-)
+WORDS = "项目|建成|(一)|二、|17.3%|12亿元|记者|摄|\ufeff|\n\n|\r\n"
+PIECES = st.sampled_from([*WORDS.split("|"), *"。,;“”()《》—◆A𠮷\n \u3000"])
 TEXTS = st.lists(PIECES, max_size=60).map("".join)
 
 
@@ -115,6 +113,10 @@ CASES = {
     "indented line opens a paragraph": (
         "标题\n\u3000\u3000成效显著。项目建\n\u3000\u3000民生改善。人民满意。",
         ["标题", "成效显著。项目建", "民生改善。人民满意。"],
+    ),
+    "Markdown headings": (
+        "**增长显著。结构更优。**\n**提升动能。**\n推进项目。",
+        ["**增长显著。结构更优。**", "**提升动能。**", "推进项目。"],
     ),
     "carriage returns": ("甲。\r\n\r\n乙。\r丙。", ["甲。", "乙。", "丙。"]),
     "wrapped at a fixed width": (

@@ -1,0 +1,1 @@
+"""Scores against gold annotations, with intervals, and the reports that show them."""

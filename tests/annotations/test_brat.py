@@ -55,6 +55,7 @@ def test_mentions_are_written_in_text_order_and_numbered_anew() -> None:
     assert format_ann(parse_ann(shuffled, text=TEXT, id="a")) == ANN
 
 
+SIGNED = "T1\tSTATUS 18 20\t开工\nA1\tStatusClass T1 signed"
 BAD_LINES = {
     "unknown kind": ("E1\tEvent:T1", 1, "expected a line that begins with T, R or A"),
     "note": ("#1\tAnnotatorNotes T1\tunsure", 1, "expected a line that begins with T, R or A"),
@@ -72,13 +73,13 @@ BAD_LINES = {
     "attribute without value": ("A1\tModality T1", 1, "malformed line"),
     "unknown attribute": ("T1\tSTATUS 18 20\t开工\nA1\tTense T1 past", 2, "unknown attribute"),
     "class alone": (
-        "T1\tSTATUS 18 20\t开工\nA1\tStatusClass T1 signed",
+        SIGNED,
         2,
         "T1 has a StatusClass but no Modality",
     ),
     "modality twice": (
-        "T1\tSTATUS 18 20\t开工\nA1\tModality T1 actual\nA2\tModality T1 future",
-        3,
+        f"{SIGNED}\nA2\tModality T1 actual\nA3\tModality T1 future",
+        4,
         "T1 has a Modality already",
     ),
 }

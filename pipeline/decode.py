@@ -1,0 +1,138 @@
+"""From per-character tag scores to flat mentions under the schema's constraints."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from annotations.document import Mention
+from pipeline.patterns import find_amounts, find_dates
+from pipeline.tags import begin_tag, spans_of
+from pipeline.windows import FloatArray
+
+# What a regular expression finds is nearly always right, but it has no probability of its own.
+PATTERN_SCORE = 0.95
+_IMPOSSIBLE = np.float32(-1e4)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A labelled span `[start, end)` with a score in 0..1, before it becomes a mention."""
+
+    label: str
+    start: int
+    end: int
+    score: float
+
+
+def log_softmax(scores: FloatArray) -> FloatArray:
+    """Log-probabilities along the last axis."""
+    shifted = scores - scores.max(axis=-1, keepdims=True)
+    result: FloatArray = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return result
+
+
+def best_tags(log_probabilities: FloatArray) -> list[int]:
+    """The most probable valid IOB2 sequence (Viterbi), `I-X` only after `B-X` or `I-X`.
+
+    Args:
+        log_probabilities: shape (characters, tags).
+    """
+    length, n_tags = log_probabilities.shape
+    if not length:
+        return []
+    transitions = np.zeros((n_tags, n_tags), dtype=np.float32)
+    for inside in range(2, n_tags, 2):
+        transitions[:, inside] = _IMPOSSIBLE
+        transitions[[inside - 1, inside], inside] = 0.0
+    scores = log_probabilities[0].copy()
+    scores[2::2] = _IMPOSSIBLE
+    back = np.empty((length, n_tags), dtype=np.int16)
+    for position in range(1, length):
+        options = scores[:, None] + transitions
+        back[position] = options.argmax(axis=0)
+        scores = options.max(axis=0) + log_probabilities[position]
+    tags = [int(scores.argmax())]
+    for position in range(length - 1, 0, -1):
+        tags.append(int(back[position, tags[-1]]))
+    return tags[::-1]
+
+
+def decode_mentions(
+    text: str, log_probabilities: FloatArray, paragraphs: Sequence[tuple[int, int]]
+) -> tuple[Mention, ...]:
+    """Flat mentions of a text: learned spans, with sums and dates set right by patterns.
+
+    Args:
+        text: the whole text.
+        log_probabilities: shape (characters, tags).
+        paragraphs: spans that no mention may leave.
+    """
+    spans: list[Span] = []
+    for start, end in paragraphs:
+        block = log_probabilities[start:end]
+        for label, left, right in spans_of(best_tags(block)):
+            left, right = trim(text, start + left, start + right)
+            if left < right:
+                rows = log_probabilities[left:right]
+                spans.append(Span(label, left, right, _span_score(rows, label)))
+    spans = join_patterns(text, spans, label="AMOUNT", found=find_amounts(text))
+    spans = join_patterns(text, spans, label="DATE", found=find_dates(text))
+    # Without a currency word a number is no sum.
+    spans = [s for s in spans if s.label != "AMOUNT" or _CURRENCY.search(text[s.start : s.end])]
+    ordered = sorted(spans, key=lambda s: (s.start, s.end))
+    return tuple(
+        Mention(
+            id=f"T{n}",
+            label=s.label,
+            start=s.start,
+            end=s.end,
+            text=text[s.start : s.end],
+            score=round(s.score, 4),
+        )
+        for n, s in enumerate(ordered, 1)
+    )
+
+
+_CURRENCY = re.compile(r"元|币|镑|美金|[$¥￥€]")
+_EDGES = " \t\r\n\u3000*，。；、：,;:"
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without blanks, Markdown marks and separators at its edges."""
+    while start < end and text[start] in _EDGES:
+        start += 1
+    while start < end and text[end - 1] in _EDGES:
+        end -= 1
+    return start, end
+
+
+def _span_score(rows: FloatArray, label: str) -> float:
+    """Geometric mean of the tag probabilities along the span."""
+    begin = begin_tag(label)
+    total = float(rows[0, begin]) + float(rows[1:, begin + 1].sum())
+    return float(np.exp(total / len(rows)))
+
+
+def join_patterns(
+    text: str, spans: list[Span], *, label: str, found: Sequence[tuple[int, int]]
+) -> list[Span]:
+    """Spans in which pattern matches replace what the tagger gave `label` to, and fill its gaps.
+
+    A match inside or across a mention of another label gives way to it: sums within a project's
+    name are not marked.
+    """
+    result = list(spans)
+    for start, end in found:
+        touching = [s for s in result if s.start < end and start < s.end]
+        if any(s.label != label for s in touching):
+            continue
+        # The tagger may have read further than the pattern knows how to.
+        if any(s.start <= start and end <= s.end for s in touching):
+            continue
+        result = [s for s in result if s not in touching]
+        score = max((s.score for s in touching), default=0.0)
+        result.append(Span(label, start, end, max(score, PATTERN_SCORE)))
+    return result
+

@@ -1,0 +1,221 @@
+"""The scoring model: one encoder pass for each window, then tags, links and status values.
+
+A model folder holds `model.json` (name, window, thresholds), `tokenizer.json`, and three ONNX
+graphs: `encoder.onnx` (characters to tag scores and states), `pairs.onnx` and `status.onnx`. Every
+window is run on its own with one thread, so the result is the same bytes whatever the batch, the
+number of workers or the order of the inputs.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+
+from annotations.document import Document, Mention, Relation, StatusValue, renumber
+from annotations.errors import PipelineError
+from annotations.schema import load_schema
+from corpus.segment import paragraphs as split_paragraphs
+from pipeline.characters import CharacterTokenizer
+from pipeline.decode import decode_mentions, log_softmax
+from pipeline.pairs import enumerate_pairs, n_features, pair_states
+from pipeline.relations import Thresholds, decode_relations, relation_names
+from pipeline.status import n_status_features, status_features
+from pipeline.tags import tag_names
+from pipeline.windows import FloatArray, make_windows, read_windows
+
+FORMAT = 1
+_FILES = ("model.json", "tokenizer.json", "encoder.onnx", "pairs.onnx", "status.onnx")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSettings:
+    """What `model.json` holds."""
+
+    name: str
+    window: int
+    overlap: int
+    thresholds: Thresholds
+
+    def to_json(self) -> dict[str, Any]:
+        """The settings with what a loader checks: format, tags, relations, feature counts."""
+        schema = load_schema()
+        return {
+            "format": FORMAT,
+            "name": self.name,
+            "window": self.window,
+            "overlap": self.overlap,
+            "thresholds": {**self.thresholds.relations, "status": self.thresholds.status},
+            "schema_version": schema.version,
+            "tags": list(tag_names()),
+            "relations": list(relation_names()),
+            "n_pair_features": n_features(),
+            "n_status_features": n_status_features(),
+        }
+
+
+def read_settings(folder: Path) -> ModelSettings:
+    """Read and check `model.json`.
+
+    Raises:
+        PipelineError: a file is missing, or the model was made for another schema or version.
+    """
+    missing = [name for name in _FILES if not (folder / name).is_file()]
+    if missing:
+        raise PipelineError(
+            f"{folder}: no model there, missing {', '.join(missing)}; give a folder written by"
+            " `zonefacts export`"
+        )
+    try:
+        data = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        thresholds = dict(data["thresholds"])
+        settings = ModelSettings(
+            name=data["name"],
+            window=data["window"],
+            overlap=data["overlap"],
+            thresholds=Thresholds(status=thresholds.pop("status"), relations=thresholds),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise PipelineError(f"{folder / 'model.json'}: not readable: {error!r}") from error
+    expected = settings.to_json()
+    for key in ("format", "tags", "relations", "n_pair_features", "n_status_features"):
+        if data.get(key) != expected[key]:
+            raise PipelineError(
+                f"{folder / 'model.json'}: {key} is {data.get(key)}, this version of zonefacts"
+                f" wants {expected[key]}; export the run again"
+            )
+    return settings
+
+
+class Model:
+    """Tags and links texts; made by `load_model`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = read_settings(folder)
+        self.name = self.settings.name
+        self.tokenizer = CharacterTokenizer.from_folder(folder)
+        self._encoder = _session(folder / "encoder.onnx")
+        self._pairs = _session(folder / "pairs.onnx")
+        self._status = _session(folder / "status.onnx")
+
+    def annotate(
+        self, text: str, *, id: str, source: str = "", year: int | None = None
+    ) -> Document:
+        """Tag and link one text.
+
+        Args:
+            text: the report, of any length; all of it is read.
+            id: becomes `Document.id`.
+            source: where the text came from.
+            year: year of the report, which relative dates resolve against.
+        """
+        blocks = split_paragraphs(text)
+        if not blocks:
+            return Document(id=id, text=text, year=year, source=source)
+        scores, states = self.encode(text)
+        mentions = decode_mentions(text, log_softmax(scores), blocks)
+        relations, mentions = self.link(text, states, mentions)
+        status = self.classify(text, states, mentions)
+        return renumber(
+            Document(
+                id=id,
+                text=text,
+                mentions=mentions,
+                relations=relations,
+                status=status,
+                year=year,
+                source=source,
+            )
+        )
+
+    def relate(self, document: Document) -> Document:
+        """The document's own mentions, linked and classified anew: relations from given mentions."""
+        _, states = self.encode(document.text)
+        relations, _ = self.link(document.text, states, document.mentions)
+        status = self.classify(document.text, states, document.mentions)
+        return Document(
+            id=document.id,
+            text=document.text,
+            mentions=document.mentions,
+            relations=relations,
+            status=status,
+            year=document.year,
+            source=document.source,
+        )
+
+    def encode(self, text: str) -> tuple[FloatArray, FloatArray]:
+        """Tag scores, shape (characters, tags), and states, shape (characters, width)."""
+        ids = np.array(self.tokenizer.encode(text), dtype=np.int64)
+        first, last = self.tokenizer.cls_id, self.tokenizer.sep_id
+
+        def compute(start: int, end: int) -> tuple[FloatArray, ...]:
+            row = np.concatenate([[first], ids[start:end], [last]])[None]
+            logits, states = self._encoder.run(None, {"input_ids": row})
+            return logits[0, 1:-1], states[0, 1:-1]
+
+        windows = make_windows(
+            len(ids), size=self.settings.window, overlap=self.settings.overlap
+        )
+        scores, states = read_windows(windows, compute)
+        return scores, states
+
+    def link(
+        self, text: str, states: FloatArray, mentions: tuple[Mention, ...]
+    ) -> tuple[tuple[Relation, ...], tuple[Mention, ...]]:
+        """Relations, and the mentions without each STATUS that no project could be found for."""
+        pairs = enumerate_pairs(text, mentions, split_paragraphs(text))
+        relations: tuple[Relation, ...] = ()
+        if len(pairs.heads):
+            heads, tails, between = pair_states(states, mentions, pairs)
+            inputs = {
+                "heads": heads, "tails": tails, "between": between, "features": pairs.features
+            }
+            scores = self._pairs.run(None, inputs)[0]
+            relations = decode_relations(mentions, pairs, scores, self.settings.thresholds)
+        tied = {relation.tail for relation in relations}
+        label = load_schema().status_label
+        return relations, tuple(m for m in mentions if m.label != label or m.id in tied)
+
+    def classify(
+        self, text: str, states: FloatArray, mentions: tuple[Mention, ...]
+    ) -> Mapping[str, StatusValue]:
+        """Class and modality of every STATUS mention, by mention id."""
+        schema = load_schema()
+        found = [m for m in mentions if m.label == schema.status_label]
+        if not found:
+            return {}
+        vectors, features = status_features(text, states, found, split_paragraphs(text))
+        classes, modalities = self._status.run(None, {"states": vectors, "features": features})
+        return {
+            mention.id: StatusValue(
+                schema.status_classes[int(classes[n].argmax())],
+                schema.modalities[int(modalities[n].argmax())],
+            )
+            for n, mention in enumerate(found)
+        }
+
+
+def load_model(folder: Path | None = None) -> Model:
+    """The model in `folder`, or the shipped one.
+
+    Raises:
+        PipelineError: the folder holds no model, or one of another version.
+    """
+    return Model(folder or Path(str(files("pipeline").joinpath("model"))))
+
+
+def _session(path: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # noqa: BLE001 - onnxruntime raises classes of its own
+        raise PipelineError(f"{path}: not a graph that onnxruntime can run: {error}") from error

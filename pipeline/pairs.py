@@ -1,0 +1,244 @@
+"""Candidate pairs of a PROJECT and another mention, and what the relation stage knows of them.
+
+A pair is described by encoder states (of both mentions, their neighbours and what lies between)
+and by structural features that a reader would use: which project is nearest, whether a comma or a
+full stop lies between, whether the mention is one of an enumeration, which cue word stands before
+a sum. Both stages of training and scoring read pairs through this module alone.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotations.document import Mention
+from annotations.schema import load_schema
+from pipeline.counts import parse_count
+from pipeline.windows import FloatArray
+
+# Beyond this many code points no annotated relation was seen.
+MAX_GAP = 400
+_GAP_BOUNDS = (0, 2, 5, 10, 20, 40, 80, 160)
+_SEPARATORS = "，,、；;。"
+# Words before a sum or between the two mentions that tell roles apart.
+_CUES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"总投资|投资|投资额|总额|概算",
+        r"签约|协议|合同|意向|引资",
+        r"完成|到位|累计|已投|实际|投入",
+        r"年度|当年|今年|年内|年计划",
+        r"补助|专项|资金|贷款|融资|债券|争取|筹措|拨",
+        r"产值|税|收入|销售|营收|效益|产能|利润",
+        r"位于|落户|入驻|落地|坐落|在|于",
+        r"由|与|和|引进|承建|建设|实施",
+    )
+)
+_LEFT_CONTEXT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Candidate pairs of one text; rows of all arrays belong together.
+
+    `heads` and `tails` are mention indices, shape (pairs,); `features` has shape (pairs, features).
+    """
+
+    heads: NDArray[np.int64]
+    tails: NDArray[np.int64]
+    features: FloatArray
+
+
+def _tail_labels() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(r.tail for r in load_schema().relations.values()))
+
+
+def enumerate_pairs(
+    text: str, mentions: Sequence[Mention], paragraphs: Sequence[tuple[int, int]]
+) -> Pairs:
+    """All pairs of one paragraph that the schema allows, with their structural features."""
+    heads: list[int] = []
+    tails: list[int] = []
+    rows: list[list[float]] = []
+    tail_labels = set(_tail_labels())
+    starts = [start for start, _ in paragraphs]
+    members: dict[int, list[int]] = {}
+    for index, mention in enumerate(mentions):
+        members.setdefault(bisect_right(starts, mention.start) - 1, []).append(index)
+    for indices in members.values():
+        block = _Block(text, [mentions[i] for i in indices])
+        for head in range(len(indices)):
+            if block.mentions[head].label != "PROJECT":
+                continue
+            for tail in range(len(indices)):
+                label = block.mentions[tail].label
+                if tail == head or label not in tail_labels or block.gap(head, tail) > MAX_GAP:
+                    continue
+                heads.append(indices[head])
+                tails.append(indices[tail])
+                rows.append(block.features(head, tail))
+    features = np.array(rows, dtype=np.float32).reshape(len(rows), n_features())
+    return Pairs(np.array(heads, dtype=np.int64), np.array(tails, dtype=np.int64), features)
+
+
+class _Block:
+    """The mentions of one paragraph in text order, with what their pairs share worked out once."""
+
+    def __init__(self, text: str, mentions: list[Mention]) -> None:
+        self.text = text
+        self.mentions = mentions
+        self.labels = list(load_schema().labels)
+        self.is_group = [m.label == "PROJECT" and parse_count(m.text) is not None for m in mentions]
+        # seen[k][label]: how many mentions of the label come before the k-th mention.
+        self.seen = [dict.fromkeys(self.labels, 0)]
+        for mention in mentions:
+            counts = dict(self.seen[-1])
+            counts[mention.label] += 1
+            self.seen.append(counts)
+
+    def gap(self, one: int, other: int) -> int:
+        """Code points between two mentions."""
+        left, right = sorted((one, other))
+        return self.mentions[right].start - self.mentions[left].end
+
+    def features(self, head: int, tail: int) -> list[float]:
+        """The structural features of a pair, in a fixed order; see `n_features`."""
+        left, right = sorted((head, tail))
+        h, t = self.mentions[head], self.mentions[tail]
+        between = self.text[self.mentions[left].end : self.mentions[right].start]
+        counts = {
+            name: self.seen[right][name] - self.seen[left + 1][name] for name in self.labels
+        }
+        before_tail = self.text[max(0, t.start - _LEFT_CONTEXT) : t.start]
+        row = [float(t.label == name) for name in _tail_labels()]
+        row += [float(tail > head), float(np.log1p(len(between)))]
+        row += [float(len(between) <= bound) for bound in _GAP_BOUNDS]
+        row += [float(np.log1p(between.count(mark))) for mark in _SEPARATORS]
+        row += [float(mark not in between) for mark in "。；，、"]
+        row += [float(np.log1p(counts[name])) for name in self.labels]
+        row += [float(counts[name] == 0) for name in self.labels]
+        row += [float(cue.search(between) is not None) for cue in _CUES]
+        row += [float(cue.search(before_tail) is not None) for cue in _CUES]
+        row += [float(self.is_group[head]), float(self.is_group[tail])]
+        row += self._enumeration(h) + self._enumeration(t)
+        row += self._ranks(head, tail)
+        row += [float(np.log1p(len(h.text))), float(np.log1p(len(t.text)))]
+        return row
+
+    def _enumeration(self, mention: Mention) -> list[float]:
+        before = self.text[max(0, mention.start - 1) : mention.start]
+        after = self.text[mention.end : mention.end + 1]
+        return [
+            float(before == "、"),
+            float(after == "、"),
+            float(bool(after) and after in "和及与"),
+            float(after == "等"),
+            float(after == "的"),
+            float(bool(before) and before in "，。；：\n"),
+            float(bool(after) and after in "，。；："),
+        ]
+
+    def _ranks(self, head: int, tail: int) -> list[float]:
+        """How many projects lie nearer to the tail, and tails nearer to the head, by side."""
+        gap = self.gap(head, tail)
+        same_side = sum(
+            1
+            for k, m in enumerate(self.mentions)
+            if m.label == "PROJECT"
+            and k not in (head, tail)
+            and (k > tail) == (head > tail)
+            and self.gap(k, tail) < gap
+        )
+        other_side = sum(
+            1
+            for k, m in enumerate(self.mentions)
+            if m.label == "PROJECT"
+            and k not in (head, tail)
+            and (k > tail) != (head > tail)
+            and self.gap(k, tail) < gap
+        )
+        rivals = sum(
+            1
+            for k, m in enumerate(self.mentions)
+            if m.label == self.mentions[tail].label
+            and k not in (head, tail)
+            and self.gap(k, head) < gap
+        )
+        return [
+            float(np.log1p(same_side)),
+            float(np.log1p(other_side)),
+            float(np.log1p(rivals)),
+            float(same_side == 0),
+            float(other_side == 0),
+            float(rivals == 0),
+        ]
+
+
+def n_features() -> int:
+    """Number of structural features of a pair."""
+    n_labels = len(load_schema().labels)
+    return (
+        len(_tail_labels())
+        + 2
+        + len(_GAP_BOUNDS)
+        + len(_SEPARATORS)
+        + 4
+        + 2 * n_labels
+        + 2 * len(_CUES)
+        + 2
+        + 14
+        + 6
+        + 2
+    )
+
+
+def pair_states(
+    states: FloatArray, mentions: Sequence[Mention], pairs: Pairs
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Encoder states of pairs.
+
+    Args:
+        states: encoder states, shape (characters, width).
+        mentions: the mentions that the pairs' indices mean.
+        pairs: the candidate pairs.
+
+    Returns:
+        Heads and tails, shape (pairs, 3 * width): mean over the mention, the character before it,
+        the character after it; and the mean of what lies between, shape (pairs, width).
+    """
+    sums = running_sums(states)
+    spans = np.array([m.span for m in mentions], dtype=np.int64).reshape(-1, 2)
+    vectors = mention_states(states, sums, spans)
+    first = np.minimum(spans[pairs.heads, 1], spans[pairs.tails, 1])
+    last = np.maximum(spans[pairs.heads, 0], spans[pairs.tails, 0])
+    between = mean_states(sums, first, np.maximum(first, last))
+    return vectors[pairs.heads], vectors[pairs.tails], between
+
+
+def running_sums(states: FloatArray) -> NDArray[np.float64]:
+    """Sums of all states before each character, shape (characters + 1, width)."""
+    zero = np.zeros((1, states.shape[1]))
+    return np.concatenate([zero, np.cumsum(states, axis=0, dtype=np.float64)])
+
+
+def mean_states(
+    sums: NDArray[np.float64], starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> FloatArray:
+    """Mean state of each span `[start, end)`; zeros for an empty one."""
+    lengths = np.maximum(ends - starts, 1)[:, None]
+    means: FloatArray = ((sums[ends] - sums[starts]) / lengths).astype(np.float32)
+    return means
+
+
+def mention_states(
+    states: FloatArray, sums: NDArray[np.float64], spans: NDArray[np.int64]
+) -> FloatArray:
+    """Mean state, state before and state after each span, shape (spans, 3 * width)."""
+    padded = np.concatenate([states, np.zeros((1, states.shape[1]), dtype=np.float32)])
+    before = np.where(spans[:, 0] > 0, spans[:, 0] - 1, len(states))
+    after = np.where(spans[:, 1] < len(states), spans[:, 1], len(states))
+    mean = mean_states(sums, spans[:, 0], spans[:, 1])
+    return np.concatenate([mean, padded[before], padded[after]], axis=1)

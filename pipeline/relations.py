@@ -1,0 +1,90 @@
+"""From pair scores to relations under the scheme's constraints.
+
+An amount has one owner and one role, a project is member of one group, a status belongs to at
+least one project or is no mention at all. Where no option is probable enough, nothing is said.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotations.document import Mention, Relation
+from annotations.schema import load_schema
+from pipeline.pairs import Pairs
+from pipeline.windows import FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """Least probability of a relation, by type; `status` is the least for a STATUS to stay."""
+
+    relations: Mapping[str, float]
+    status: float
+
+
+def relation_names() -> tuple[str, ...]:
+    """The relation types in the order of the scores' columns."""
+    return tuple(load_schema().relations)
+
+
+def allowed_columns(tail_label: str) -> NDArray[np.bool_]:
+    """Which columns a tail of this label may have, shape (relations,)."""
+    schema = load_schema()
+    return np.array([r.tail == tail_label for r in schema.relations.values()], dtype=bool)
+
+
+def decode_relations(
+    mentions: Sequence[Mention], pairs: Pairs, scores: FloatArray, thresholds: Thresholds
+) -> tuple[Relation, ...]:
+    """The relations of one text.
+
+    Args:
+        mentions: in text order; the pairs' indices mean them.
+        pairs: candidate pairs.
+        scores: probabilities, shape (pairs, relations); columns that the tail's label does not
+            allow are ignored.
+        thresholds: least probabilities.
+    """
+    names = relation_names()
+    by_tail: dict[int, list[int]] = {}
+    for row, tail in enumerate(pairs.tails.tolist()):
+        by_tail.setdefault(tail, []).append(row)
+    found: list[tuple[int, int, str, float]] = []
+    grouped: dict[int, tuple[float, int]] = {}
+    for tail, rows in by_tail.items():
+        label = mentions[tail].label
+        columns = np.flatnonzero(allowed_columns(label))
+        block = scores[np.ix_(rows, columns)]
+        if label == "AMOUNT":
+            row, column = divmod(int(block.argmax()), len(columns))
+            options = [(row, column)]
+        else:
+            options = [(row, int(block[row].argmax())) for row in range(len(rows))]
+        for row, column in options:
+            name, score = names[columns[column]], float(block[row, column])
+            if score < thresholds.relations[name]:
+                continue
+            head = int(pairs.heads[rows[row]])
+            if name == "MemberOf":
+                grouped[head] = max(grouped.get(head, (0.0, -1)), (score, tail))
+            else:
+                found.append((head, tail, name, score))
+        if label == load_schema().status_label and not any(f[1] == tail for f in found):
+            best = int(block[:, 0].argmax())
+            if float(block[best, 0]) >= thresholds.status:
+                head = int(pairs.heads[rows[best]])
+                found.append((head, tail, names[columns[0]], float(block[best, 0])))
+    found += [
+        (head, tail, "MemberOf", score)
+        for head, (score, tail) in grouped.items()
+        # Two mentions that each claim the other: the likelier claim stands.
+        if not (tail in grouped and grouped[tail][1] == head and grouped[tail][0] > score)
+    ]
+    return tuple(
+        Relation(
+            type=name, head=mentions[head].id, tail=mentions[tail].id, score=round(score, 4)
+        )
+        for head, tail, name, score in sorted(found)
+    )

@@ -1,0 +1,74 @@
+"""Leave-one-report-out through the real path: train, export, score without torch."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotations.brat import format_ann
+from annotations.document import Document
+from corpus.files import write_atomic
+from pipeline.model import load_model
+from training.export import export_model
+from training.folds import leave_one_out
+from training.ner import NerConfig, train_ner
+from training.relations import RelationConfig, train_relations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossvalConfig:
+    """Settings of `zonefacts crossval`.
+
+    `held_out` are folders whose reports are scored, each by a model trained on the others and on
+    the documents of `always`. The settings of both stages are taken from `ner` and `relations`,
+    whose own names, runs and folders play no part.
+    """
+
+    name: str
+    held_out: tuple[str, ...]
+    ner: NerConfig
+    relations: RelationConfig
+    always: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoldResult:
+    """Gold and prediction of one held-out report, end to end and from gold mentions."""
+
+    gold: Document
+    predicted: Document
+    from_gold_mentions: Document
+
+
+def cross_validate(
+    config: CrossvalConfig,
+    documents: Sequence[Document],
+    folder: Path,
+    *,
+    always: Sequence[Document] = (),
+    on_fold: Callable[[str], None] = lambda _: None,
+) -> list[FoldResult]:
+    """Train, export and score for each of `documents`; finished folds are not trained again.
+
+    Writes `fold-<id>/` with both runs and the model, and `predictions/<id>.ann`.
+    """
+    results = []
+    for fold in leave_one_out(documents, always=always):
+        on_fold(fold.held_out.id)
+        place = folder / f"fold-{fold.held_out.id}"
+        name = f"{config.name}-{fold.held_out.id}"
+        train_ner(dataclasses.replace(config.ner, name=name), fold.train, place / "ner-run")
+        relations = dataclasses.replace(
+            config.relations, name=name, ner=str(place / "ner-run")
+        )
+        train_relations(relations, fold.train, place / "relations-run")
+        if not (place / "model" / "model.json").exists():
+            export_model(
+                place / "relations-run", place / "model", texts=[fold.train[0].text]
+            )
+        model = load_model(place / "model")
+        gold = fold.held_out
+        predicted = model.annotate(gold.text, id=gold.id, source=gold.source, year=gold.year)
+        write_atomic(folder / "predictions" / f"{gold.id}.ann", format_ann(predicted))
+        results.append(FoldResult(gold, predicted, model.relate(gold)))
+    return results

@@ -1,0 +1,77 @@
+"""Windows of annotated documents as a `datasets.Dataset`, ready for batches."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from datasets import Dataset, Features, Sequence, Value
+from torch import Tensor
+
+from annotations.document import Document
+from pipeline.characters import CharacterTokenizer
+from pipeline.tags import tags_of
+from pipeline.windows import make_windows
+
+# Positions that carry no tag: special tokens and padding.
+IGNORE = -100
+
+FEATURES = Features(
+    {
+        "document": Value("string"),
+        "start": Value("int32"),
+        "input_ids": Sequence(Value("int32")),
+        "labels": Sequence(Value("int16")),
+    }
+)
+
+
+def make_examples(
+    documents: Iterable[Document], tokenizer: CharacterTokenizer, *, window: int, overlap: int
+) -> Dataset:
+    """One row a window: token ids with the special tokens at both ends, and a tag for each.
+
+    Args:
+        documents: annotated texts.
+        tokenizer: one token for each code point.
+        window: most code points in a row.
+        overlap: code points that neighbouring windows share.
+    """
+    rows: list[dict[str, Any]] = []
+    for document in documents:
+        ids = tokenizer.encode(document.text)
+        tags = tags_of(document.mentions, len(document.text))
+        for part in make_windows(len(ids), size=window, overlap=overlap):
+            rows.append(
+                {
+                    "document": document.id,
+                    "start": part.start,
+                    "input_ids": [
+                        tokenizer.cls_id,
+                        *ids[part.start : part.end],
+                        tokenizer.sep_id,
+                    ],
+                    "labels": [IGNORE, *tags[part.start : part.end], IGNORE],
+                }
+            )
+    return Dataset.from_list(rows, features=FEATURES)
+
+
+def batches(
+    examples: Dataset, *, batch_size: int, pad_id: int, generator: np.random.Generator
+) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """Shuffled batches of ids, attention mask and labels, each of shape (rows, longest row)."""
+    order = generator.permutation(len(examples))
+    for first in range(0, len(order), batch_size):
+        rows = examples[order[first : first + batch_size].tolist()]
+        longest = max(len(ids) for ids in rows["input_ids"])
+        ids = torch.full((len(rows["input_ids"]), longest), pad_id)
+        labels = torch.full_like(ids, IGNORE)
+        mask = torch.zeros_like(ids)
+        for n, (row_ids, row_labels) in enumerate(
+            zip(rows["input_ids"], rows["labels"], strict=True)
+        ):
+            ids[n, : len(row_ids)] = torch.tensor(row_ids)
+            labels[n, : len(row_labels)] = torch.tensor(row_labels)
+            mask[n, : len(row_ids)] = 1
+        yield ids, mask, labels

@@ -1,0 +1,197 @@
+"""From finished runs to a model folder that scores without torch: ONNX, int8, checked."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import onnx
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from annotations.errors import TrainingError
+from corpus.files import write_atomic
+from pipeline.model import ModelSettings, load_model
+from pipeline.pairs import n_features
+from pipeline.relations import Thresholds
+from pipeline.status import n_status_features
+from training.models import PairScorer, StatusClassifier, mixed_states
+from training.ner import load_ner
+from training.relations import RelationConfig, encode, load_heads
+from training.runs import read_metrics
+
+# A tag may change where two were equally likely; more change than this means a broken export.
+MIN_AGREEMENT = 0.985
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportCheck:
+    """How the exported model agrees with the original on sample texts.
+
+    `tag_agreement` is the share of characters with the same most likely tag, `state_error` the
+    mean absolute difference of states relative to their mean size.
+    """
+
+    n_characters: int
+    tag_agreement: float
+    state_error: float
+    n_bytes: int
+
+
+class _EncoderGraph(nn.Module):
+    def __init__(self, model: PreTrainedModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, input_ids: Tensor) -> tuple[Tensor, Tensor]:
+        output = self.model(input_ids=input_ids, output_hidden_states=True)
+        return output.logits, mixed_states(output.hidden_states)
+
+
+class _PairGraph(nn.Module):
+    def __init__(self, scorer: PairScorer) -> None:
+        super().__init__()
+        self.scorer = scorer
+
+    def forward(self, heads: Tensor, tails: Tensor, between: Tensor, features: Tensor) -> Tensor:
+        return torch.sigmoid(self.scorer(heads, tails, between, features))
+
+
+def export_model(
+    relations_run: Path, output: Path, *, texts: Sequence[str], quantize: bool = True
+) -> ExportCheck:
+    """Export a relations run, and the NER run that it stands on, to a model folder.
+
+    Args:
+        relations_run: a finished run of `train relations`.
+        output: the model folder to write.
+        texts: sample texts that the exported model is checked on.
+        quantize: int8 weights; without it the graphs keep fp32.
+
+    Raises:
+        TrainingError: a run is unfinished, or the exported model reads the texts differently.
+    """
+    metrics = read_metrics(relations_run)
+    fields = json.loads((relations_run / "config.json").read_text(encoding="utf-8"))
+    config = RelationConfig(**{**fields, "annotations": tuple(fields["annotations"])})
+    model, tokenizer = load_ner(Path(config.ner))
+    scorer, classifier = load_heads(
+        relations_run, state_width=metrics["state_width"], config=config
+    )
+    output.mkdir(parents=True, exist_ok=True)
+    _export_graphs(model, scorer, classifier, output=output, quantize=quantize)
+    tokenizer.save(output)
+    thresholds = dict(metrics["thresholds"])
+    settings = ModelSettings(
+        name=config.name,
+        window=config.window,
+        overlap=config.overlap,
+        thresholds=Thresholds(status=thresholds.pop("status"), relations=thresholds),
+    )
+    write_atomic(
+        output / "model.json", json.dumps(settings.to_json(), ensure_ascii=False, indent=2) + "\n"
+    )
+    check = _check(model, output, texts=texts, config=config)
+    if check.tag_agreement < MIN_AGREEMENT:
+        raise TrainingError(
+            f"{output}: the exported model agrees on {check.tag_agreement:.2%} of the tags, wanted"
+            f" {MIN_AGREEMENT:.1%}; export with --no-quantize to see whether int8 is the cause"
+        )
+    return check
+
+
+def _export_graphs(
+    model: PreTrainedModel,
+    scorer: PairScorer,
+    classifier: StatusClassifier,
+    *,
+    output: Path,
+    quantize: bool,
+) -> None:
+    width = 2 * model.config.hidden_size
+    rows = torch.export.Dim("rows", min=1)
+    encoder = (
+        _EncoderGraph(model),
+        (torch.zeros(1, 16, dtype=torch.long),),
+        ["input_ids"],
+        ["logits", "states"],
+        ({1: torch.export.Dim("tokens", min=3, max=512)},),
+    )
+    pairs = (
+        _PairGraph(scorer),
+        (
+            torch.zeros(7, 3 * width),
+            torch.zeros(7, 3 * width),
+            torch.zeros(7, width),
+            torch.zeros(7, n_features()),
+        ),
+        ["heads", "tails", "between", "features"],
+        ["scores"],
+        ({0: rows},) * 4,
+    )
+    status = (
+        classifier,
+        (torch.zeros(7, 5 * width), torch.zeros(7, n_status_features())),
+        ["states", "features"],
+        ["classes", "modalities"],
+        ({0: rows},) * 2,
+    )
+    for name, (module, example, inputs, outputs, shapes) in {
+        "encoder": encoder,
+        "pairs": pairs,
+        "status": status,
+    }.items():
+        with TemporaryDirectory(dir=output) as scratch:
+            plain = Path(scratch) / "plain.onnx"
+            torch.onnx.export(
+                module.eval(),
+                example,
+                str(plain),
+                input_names=inputs,
+                output_names=outputs,
+                dynamic_shapes=shapes,
+                dynamo=True,
+                external_data=False,
+                verbose=False,
+            )
+            final = plain
+            if quantize and name == "encoder":
+                final = Path(scratch) / "int8.onnx"
+                graph = onnx.load(plain)
+                # Shapes noted by the exporter contradict those that quantisation infers.
+                del graph.graph.value_info[:]
+                quantize_dynamic(
+                    graph,
+                    final,
+                    weight_type=QuantType.QInt8,
+                    per_channel=True,
+                )
+            write_atomic(output / f"{name}.onnx", final.read_bytes())
+
+
+def _check(
+    model: PreTrainedModel, output: Path, *, texts: Sequence[str], config: RelationConfig
+) -> ExportCheck:
+    exported = load_model(output)
+    same = total = 0
+    errors, sizes = [], []
+    with torch.no_grad():
+        for text in texts:
+            logits, states = exported.encode(text)
+            original = encode(text, model, exported.tokenizer, config)
+            last = torch.from_numpy(original[:, : model.config.hidden_size].copy())
+            tags = model.classifier(last).argmax(-1).numpy()
+            same += int((tags == logits.argmax(-1)).sum())
+            total += len(text)
+            errors.append(float(np.abs(states - original).mean()))
+            sizes.append(float(np.abs(original).mean()))
+    return ExportCheck(
+        n_characters=total,
+        tag_agreement=same / total,
+        state_error=float(np.mean(errors) / np.mean(sizes)),
+        n_bytes=sum(f.stat().st_size for f in output.iterdir() if f.is_file()),
+    )

@@ -1,0 +1,162 @@
+"""Fine-tuning an encoder as token classifier over the schema's IOB2 tags."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from transformers import AutoConfig, AutoModelForTokenClassification, PreTrainedModel
+
+from annotations.document import Document
+from pipeline.characters import CharacterTokenizer
+from pipeline.tags import tag_names
+from training.encoders import load_encoder
+from training.examples import IGNORE, batches, make_examples
+from training.runs import finish_run, start_run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NerConfig:
+    """Settings of `zonefacts train ner`.
+
+    `encoder` is a folder or a hub name; rates are per step, `warmup` is a share of all steps.
+    """
+
+    name: str
+    encoder: str
+    annotations: tuple[str, ...]
+    epochs: int = 12
+    batch_size: int = 16
+    learning_rate: float = 3e-4
+    head_learning_rate: float = 1e-3
+    weight_decay: float = 0.01
+    warmup: float = 0.1
+    dropout: float = 0.2
+    window: int = 254
+    overlap: int = 64
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One finished epoch of a training run."""
+
+    epoch: int
+    n_epochs: int
+    loss: float
+    seconds: float
+
+
+def train_ner(
+    config: NerConfig,
+    documents: Sequence[Document],
+    folder: Path,
+    *,
+    on_epoch: Callable[[Progress], None] = lambda _: None,
+) -> None:
+    """Fine-tune on `documents` and write the run folder; a finished run is left as it is.
+
+    Raises:
+        TrainingError: the encoder cannot be loaded, or the folder holds another run.
+    """
+    if not start_run(folder, config):
+        return
+    torch.manual_seed(config.seed)
+    generator = np.random.default_rng(config.seed)
+    model, tokenizer = _classifier(config)
+    examples = make_examples(
+        documents, tokenizer, window=config.window, overlap=config.overlap
+    )
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    model.to(device).train()
+    n_steps = config.epochs * -(-len(examples) // config.batch_size)
+    optimizer, schedule = _optimizer(model, config, n_steps)
+    history = []
+    began = time.monotonic()
+    for epoch in range(1, config.epochs + 1):
+        losses = []
+        for ids, mask, labels in batches(
+            examples,
+            batch_size=config.batch_size,
+            pad_id=tokenizer.pad_id,
+            generator=generator,
+        ):
+            logits = model(input_ids=ids.to(device), attention_mask=mask.to(device)).logits
+            loss = torch.nn.functional.cross_entropy(
+                logits.flatten(0, 1), labels.to(device).flatten(), ignore_index=IGNORE
+            )
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            losses.append(float(loss.detach()))
+        progress = Progress(
+            epoch, config.epochs, float(np.mean(losses)), time.monotonic() - began
+        )
+        history.append(progress.loss)
+        on_epoch(progress)
+    model.cpu().save_pretrained(folder / "ner", max_shard_size="14MB")
+    tokenizer.save(folder / "ner")
+    finish_run(
+        folder,
+        {
+            "training_loss": history,
+            "n_documents": len(documents),
+            "n_characters": sum(len(d.text) for d in documents),
+            "n_windows": len(examples),
+            "seconds": round(time.monotonic() - began, 1),
+        },
+    )
+
+
+def load_ner(folder: Path) -> tuple[PreTrainedModel, CharacterTokenizer]:
+    """The fine-tuned classifier of a run and its tokenizer."""
+    model = AutoModelForTokenClassification.from_pretrained(folder / "ner", use_safetensors=True)
+    return model.eval(), CharacterTokenizer.from_folder(folder / "ner")
+
+
+def _classifier(config: NerConfig) -> tuple[PreTrainedModel, CharacterTokenizer]:
+    encoder, tokenizer = load_encoder(config.encoder)
+    names = tag_names()
+    settings = AutoConfig.from_pretrained(config.encoder)
+    settings.update(
+        {
+            "id2label": dict(enumerate(names)),
+            "label2id": {name: n for n, name in enumerate(names)},
+            "classifier_dropout": config.dropout,
+        }
+    )
+    model = AutoModelForTokenClassification.from_config(settings)
+    # The classifier has no pooler; everything else of the encoder is taken over.
+    own = getattr(model, model.base_model_prefix)
+    own.load_state_dict(
+        {key: value for key, value in encoder.state_dict().items() if key in own.state_dict()}
+    )
+    return model, tokenizer
+
+
+def _optimizer(
+    model: PreTrainedModel, config: NerConfig, n_steps: int
+) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LambdaLR]:
+    def is_head(name: str) -> bool:
+        return not name.startswith(model.base_model_prefix + ".")
+
+    groups = [
+        {
+            "params": [p for name, p in model.named_parameters() if is_head(name) == head],
+            "lr": config.head_learning_rate if head else config.learning_rate,
+        }
+        for head in (False, True)
+    ]
+    optimizer = torch.optim.AdamW(groups, weight_decay=config.weight_decay)
+    n_warmup = max(1, int(config.warmup * n_steps))
+
+    def factor(step: int) -> float:
+        rising = (step + 1) / n_warmup
+        falling = (n_steps - step) / max(1, n_steps - n_warmup)
+        return min(rising, falling)
+
+    return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, factor)

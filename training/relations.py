@@ -1,0 +1,298 @@
+"""Training the two heads that read the fine-tuned encoder's states: pairs and status values."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from annotations.document import Document
+from annotations.schema import load_schema
+from corpus.segment import paragraphs
+from pipeline.characters import CharacterTokenizer
+from pipeline.pairs import Pairs, enumerate_pairs, n_features, pair_states
+from pipeline.relations import Thresholds, allowed_columns, decode_relations, relation_names
+from pipeline.status import n_status_features, status_features
+from pipeline.windows import FloatArray, make_windows, read_windows
+from training.models import PairScorer, StatusClassifier, mixed_states
+from training.ner import load_ner
+from training.runs import finish_run, start_run
+
+# Thresholds are tried in this order; among equals the one nearest to one half wins.
+_GRID = (0.5, 0.45, 0.55, 0.4, 0.6, 0.35, 0.65, 0.3, 0.7)
+# With fewer gold relations of a type than this, its threshold stays at one half.
+_MIN_TUNING = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelationConfig:
+    """Settings of `zonefacts train relations`; `ner` is a finished NER run folder."""
+
+    name: str
+    ner: str
+    annotations: tuple[str, ...]
+    epochs: int = 30
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.01
+    width: int = 128
+    dropout: float = 0.3
+    window: int = 254
+    overlap: int = 64
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A document with its states, candidate pairs and targets of shape (pairs, relations)."""
+
+    document: Document
+    states: FloatArray
+    pairs: Pairs
+    targets: FloatArray
+    allowed: FloatArray
+
+
+def train_relations(
+    config: RelationConfig,
+    documents: Sequence[Document],
+    folder: Path,
+    *,
+    development: Sequence[Document] = (),
+) -> None:
+    """Train both heads on `documents` and write the run folder; a finished run is left as it is.
+
+    The least probability of each relation type is tuned on `development`, with gold mentions;
+    without it every one is one half.
+
+    Raises:
+        TrainingError: the folder holds another run.
+    """
+    if not start_run(folder, config):
+        return
+    torch.manual_seed(config.seed)
+    began = time.monotonic()
+    model, tokenizer = load_ner(Path(config.ner))
+    prepared = [prepare(d, model, tokenizer, config) for d in documents]
+    width = prepared[0].states.shape[1]
+    scorer = PairScorer(
+        state_width=width,
+        n_features=n_features(),
+        n_relations=len(relation_names()),
+        width=config.width,
+        dropout=config.dropout,
+    )
+    pair_loss = _fit_pairs(scorer, prepared, config)
+    classifier = StatusClassifier(
+        state_width=width,
+        n_features=n_status_features(),
+        n_classes=len(load_schema().status_classes),
+        n_modalities=len(load_schema().modalities),
+        width=config.width,
+        dropout=config.dropout,
+    )
+    status_loss = _fit_status(classifier, prepared, config)
+    thresholds = tune_thresholds(
+        scorer, [prepare(d, model, tokenizer, config) for d in development]
+    )
+    save_file(scorer.state_dict(), folder / "pairs.safetensors")
+    save_file(classifier.state_dict(), folder / "status.safetensors")
+    finish_run(
+        folder,
+        {
+            "pair_loss": pair_loss,
+            "status_loss": status_loss,
+            "thresholds": {**thresholds.relations, "status": thresholds.status},
+            "state_width": width,
+            "n_pairs": sum(len(p.targets) for p in prepared),
+            "seconds": round(time.monotonic() - began, 1),
+        },
+    )
+
+
+def load_heads(
+    folder: Path, *, state_width: int, config: RelationConfig
+) -> tuple[PairScorer, StatusClassifier]:
+    """The trained heads of a run."""
+    scorer = PairScorer(
+        state_width=state_width,
+        n_features=n_features(),
+        n_relations=len(relation_names()),
+        width=config.width,
+        dropout=config.dropout,
+    )
+    scorer.load_state_dict(load_file(folder / "pairs.safetensors"))
+    classifier = StatusClassifier(
+        state_width=state_width,
+        n_features=n_status_features(),
+        n_classes=len(load_schema().status_classes),
+        n_modalities=len(load_schema().modalities),
+        width=config.width,
+        dropout=config.dropout,
+    )
+    classifier.load_state_dict(load_file(folder / "status.safetensors"))
+    return scorer.eval(), classifier.eval()
+
+
+@torch.no_grad()
+def encode(
+    text: str, model: PreTrainedModel, tokenizer: CharacterTokenizer, config: RelationConfig
+) -> FloatArray:
+    """States of a text, shape (characters, 2 * hidden size), read in windows as in scoring."""
+    ids = torch.tensor(tokenizer.encode(text))
+    ends = torch.tensor([tokenizer.cls_id]), torch.tensor([tokenizer.sep_id])
+
+    def compute(start: int, end: int) -> tuple[FloatArray, ...]:
+        row = torch.cat([ends[0], ids[start:end], ends[1]])[None]
+        output = model(input_ids=row, output_hidden_states=True)
+        return (mixed_states(output.hidden_states)[0, 1:-1].numpy(),)
+
+    windows = make_windows(len(text), size=config.window, overlap=config.overlap)
+    return read_windows(windows, compute)[0]
+
+
+def prepare(
+    document: Document,
+    model: PreTrainedModel,
+    tokenizer: CharacterTokenizer,
+    config: RelationConfig,
+) -> _Prepared:
+    """States, candidate pairs and targets of an annotated document."""
+    pairs = enumerate_pairs(document.text, document.mentions, paragraphs(document.text))
+    names = relation_names()
+    index = {m.id: n for n, m in enumerate(document.mentions)}
+    row_of = {
+        (int(h), int(t)): n for n, (h, t) in enumerate(zip(pairs.heads, pairs.tails, strict=True))
+    }
+    targets = np.zeros((len(pairs.heads), len(names)), dtype=np.float32)
+    for relation in document.relations:
+        # A gold pair that is no candidate (too far apart) cannot be learnt; it counts as a miss.
+        row = row_of.get((index[relation.head], index[relation.tail]))
+        if row is not None:
+            targets[row, names.index(relation.type)] = 1.0
+    columns = {label: allowed_columns(label) for label in load_schema().labels}
+    allowed = np.array(
+        [columns[document.mentions[t].label] for t in pairs.tails], dtype=np.float32
+    ).reshape(targets.shape)
+    states = encode(document.text, model, tokenizer, config)
+    return _Prepared(document, states, pairs, targets, allowed)
+
+
+def _pair_inputs(item: _Prepared) -> tuple[Tensor, ...]:
+    heads, tails, between = pair_states(item.states, item.document.mentions, item.pairs)
+    return tuple(
+        torch.from_numpy(array) for array in (heads, tails, between, item.pairs.features)
+    )
+
+
+def _fit_pairs(
+    scorer: PairScorer, prepared: Sequence[_Prepared], config: RelationConfig
+) -> list[float]:
+    usable = [item for item in prepared if len(item.targets) > 1]
+    optimizer = torch.optim.AdamW(
+        scorer.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
+    )
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(
+        optimizer, T_max=config.epochs * len(usable)
+    )
+    generator = np.random.default_rng(config.seed)
+    history = []
+    scorer.train()
+    for _ in range(config.epochs):
+        total = n_cells = 0.0
+        for n in generator.permutation(len(usable)):
+            item = usable[n]
+            logits = scorer(*_pair_inputs(item))
+            allowed = torch.from_numpy(item.allowed)
+            cells = nn.functional.binary_cross_entropy_with_logits(
+                logits, torch.from_numpy(item.targets), weight=allowed, reduction="sum"
+            )
+            optimizer.zero_grad()
+            # Long documents weigh by the root of their pairs, not by the pairs.
+            (cells / float(allowed.sum()) ** 0.5).backward()
+            nn.utils.clip_grad_norm_(scorer.parameters(), 5.0)
+            optimizer.step()
+            schedule.step()
+            total += float(cells.detach())
+            n_cells += float(allowed.sum())
+        history.append(round(total / n_cells, 5))
+    scorer.eval()
+    return history
+
+
+def _fit_status(
+    classifier: StatusClassifier, prepared: Sequence[_Prepared], config: RelationConfig
+) -> list[float]:
+    schema = load_schema()
+    states, features, classes, modalities = [], [], [], []
+    for item in prepared:
+        document = item.document
+        found = [m for m in document.mentions if m.id in document.status]
+        if not found:
+            continue
+        rows = status_features(document.text, item.states, found, paragraphs(document.text))
+        states.append(rows[0])
+        features.append(rows[1])
+        for mention in found:
+            value = document.status[mention.id]
+            classes.append(schema.status_classes.index(value.status_class))
+            modalities.append(schema.modalities.index(value.modality))
+    inputs = torch.from_numpy(np.concatenate(states)), torch.from_numpy(np.concatenate(features))
+    targets = torch.tensor(classes), torch.tensor(modalities)
+    optimizer = torch.optim.AdamW(
+        classifier.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
+    )
+    generator = torch.Generator().manual_seed(config.seed)
+    history = []
+    classifier.train()
+    for _ in range(config.epochs):
+        losses = []
+        for rows in torch.randperm(len(targets[0]), generator=generator).split(64):
+            by_class, by_modality = classifier(inputs[0][rows], inputs[1][rows])
+            loss = nn.functional.cross_entropy(by_class, targets[0][rows])
+            loss = loss + nn.functional.cross_entropy(by_modality, targets[1][rows])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(float(loss.detach()))
+        history.append(round(float(np.mean(losses)), 5))
+    classifier.eval()
+    return history
+
+
+@torch.no_grad()
+def tune_thresholds(scorer: PairScorer, development: Sequence[_Prepared]) -> Thresholds:
+    """For each type the least probability with the best F1 on `development`, gold mentions given."""
+    names = relation_names()
+    chosen = dict.fromkeys(names, 0.5)
+    scored = [
+        (item, torch.sigmoid(scorer(*_pair_inputs(item))).numpy())
+        for item in development
+        if len(item.targets)
+    ]
+    best = dict.fromkeys(names, -1.0)
+    for least in _GRID:
+        options = Thresholds(relations=dict.fromkeys(names, least), status=least)
+        counts = {name: [0, 0, 0] for name in names}
+        for item, scores in scored:
+            gold = {(r.type, r.head, r.tail) for r in item.document.relations}
+            found = {
+                (r.type, r.head, r.tail)
+                for r in decode_relations(item.document.mentions, item.pairs, scores, options)
+            }
+            for name in names:
+                mine = {key for key in found if key[0] == name}
+                theirs = {key for key in gold if key[0] == name}
+                counts[name][0] += len(mine & theirs)
+                counts[name][1] += len(mine)
+                counts[name][2] += len(theirs)
+        for name, (both, n_found, n_gold) in counts.items():
+            if n_gold >= _MIN_TUNING and 2 * both / (n_found + n_gold) > best[name] + 1e-9:
+                best[name] = 2 * both / (n_found + n_gold)
+                chosen[name] = least
+    # A status that a reader would tie to something stays even when its owner is unsure.
+    return Thresholds(relations=chosen, status=min(0.3, chosen["HasStatus"]))

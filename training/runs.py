@@ -1,0 +1,54 @@
+"""Run folders: the configuration as run, metrics, weights, a model card, and a mark when done."""
+
+import dataclasses
+import json
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from annotations.errors import TrainingError
+from corpus.files import write_atomic
+
+_DONE = "done.json"
+
+
+def start_run(folder: Path, config: Any) -> bool:
+    """Make the folder and write the configuration; False if a run with it is already finished.
+
+    Raises:
+        TrainingError: the folder holds a run with another configuration.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(dataclasses.asdict(config), ensure_ascii=False, indent=2, default=str)
+    file = folder / "config.json"
+    if file.exists() and file.read_text(encoding="utf-8") != text:
+        raise TrainingError(
+            f"{folder}: holds a run with another configuration; give another --output or remove it"
+        )
+    if (folder / _DONE).exists():
+        return False
+    write_atomic(file, text)
+    return True
+
+
+def finish_run(folder: Path, metrics: Mapping[str, Any]) -> None:
+    """Write the metrics and mark the run as finished."""
+    write_atomic(
+        folder / "metrics.json", json.dumps(metrics, ensure_ascii=False, indent=2, default=str)
+    )
+    versions = {name: version(name) for name in ("torch", "transformers", "zonefacts")}
+    write_atomic(folder / _DONE, json.dumps({"python": platform.python_version(), **versions}))
+
+
+def read_metrics(folder: Path) -> dict[str, Any]:
+    """The metrics of a finished run.
+
+    Raises:
+        TrainingError: the folder holds no finished run.
+    """
+    if not (folder / _DONE).exists():
+        raise TrainingError(f"{folder}: no finished run there (no {_DONE})")
+    metrics: dict[str, Any] = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    return metrics

@@ -1,0 +1,109 @@
+"""The year of a report, from every kind of evidence, and the manifest of the seeds."""
+
+import tomllib
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from corpus.report import infer_year
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+MANIFEST = tomllib.loads((SEEDS / "MANIFEST.toml").read_text(encoding="utf-8"))
+
+
+def seed_text(name: str) -> str:
+    return (SEEDS / MANIFEST[name]["file"]).read_bytes().decode("utf-8")
+
+
+def test_the_manifest_lists_exactly_the_seeds():
+    assert sorted(MANIFEST) == sorted(path.stem for path in SEEDS.glob("*.txt"))
+    assert len(MANIFEST) == 5
+
+
+@pytest.mark.parametrize("name", MANIFEST)
+def test_the_manifest_fits_its_file(name):
+    entry = MANIFEST[name]
+    text = seed_text(name)
+    assert entry["file"] == f"{name}.txt"
+    assert sha256(text.encode("utf-8")).hexdigest() == entry["sha256"]
+    assert entry["zone"] in text
+    assert entry["year_reason"]
+    assert entry["notes"]
+
+
+@pytest.mark.parametrize("name", MANIFEST)
+def test_the_year_of_a_seed_is_inferred(name):
+    guess = infer_year(seed_text(name), name=MANIFEST[name]["file"])
+    assert guess is not None
+    assert guess.year == MANIFEST[name]["year"]
+
+
+CASES = {
+    # text, file name, year, a word of the reason
+    "dated line": ("工作报告\n(2020年1月21日)\n一、2019年工作总结", "", 2020, "dated line"),
+    "dated line beats the plan": (
+        "(2020年12月25日)\n2020年工作回顾\n2021年工作计划",
+        "",
+        2020,
+        "dated line",
+    ),
+    "dated at the meeting": ("报告\n——2018年2月3日在高新区工作会议上", "", 2018, "dated line"),
+    "date in the title": ("高新区报告(2016年1月8日 王某)\n各位代表:", "", 2016, "dated line"),
+    "date in Chinese digits": ("报告\n二〇一九年一月三日\n各位代表:", "", 2019, "dated line"),
+    "date at the end": ("完成投资3亿元。\n2022年3月1日", "", 2022, "dated line"),
+    "plan heading": ("2021年,全区增长。\n三、2022年工作计划\n将开工。", "", 2022, "plan heading"),
+    "review and plan in one title": (
+        "高新区2019年工作总结和2020年工作计划",
+        "",
+        2020,
+        "plan heading",
+    ),
+    "review of the running year": (
+        "2021年,项目建设提速。今年以来,开工3个项目。\n二、2022年工作计划",
+        "",
+        2021,
+        "今年以来",
+    ),
+    "a review is no plan": (
+        "一、2015年主要工作回顾\n2015年增长。\n2016年目标:2016年开工。",
+        "",
+        2016,
+        "opening|review",
+    ),
+    "outlook": ("2018年成绩\n增长。\n展望2019年\n争创一流。", "", 2019, "outlook"),
+    "title": ("2017年高新区管委会工作报告\n各位代表:", "", 2017, "title"),
+    "file name": ("全区完成投资3亿元。", "高新区2014年总结.txt", 2014, "file's name"),
+    "a hash in the file name is no year": ("全区完成投资3亿元。", "000_a2014bff.txt", None, ""),
+    "review heading alone": ("2013年工作总结\n完成投资3亿元。", "", 2013, "review"),
+    "opening": ("2017年,我区将开工30个项目,2022年建成。", "", 2017, "opening"),
+    "most frequent": ("2012年完成投资。2012年引进项目。2009年以来。", "", 2012, "most often"),
+    "most frequent, looked back on": (
+        "过去一年成效显著。2012年投资3亿元,2012年税收1亿元。2013年工作更重。",
+        "",
+        2013,
+        "looked back",
+    ),
+    "a plan by name gives no year": (
+        "落实《2035年远景目标》。2020年投资3亿元。",
+        "",
+        2020,
+        "often",
+    ),
+    "web page date is the last resort": ("更新时间:2022-10\n完成投资3亿元。", "", 2022, "page"),
+    "web page date yields": ("更新时间:2022-10\n2017年,我区将开工。", "", 2017, "opening"),
+    "no year": ("全区完成投资3亿元。", "", None, ""),
+    "empty": ("", "", None, ""),
+}
+
+
+@pytest.mark.parametrize(("text", "name", "year", "reason"), CASES.values(), ids=CASES)
+def test_infer_year(text, name, year, reason):
+    guess = infer_year(text, name=name)
+    if year is None:
+        assert guess is None
+        return
+    assert guess is not None
+    assert guess.year == year
+    assert any(word in guess.reason for word in reason.split("|")), guess.reason
+    assert "\n" not in guess.reason

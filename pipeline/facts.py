@@ -4,16 +4,19 @@ A fact is derived, never annotated, and gold and predicted documents go the same
 mention with an investment or a status gives rows (project, investment, status):
 
 Pairing
-    Each investment of a mention stands in exactly one row, and so does each status. A row holds
-    one of each as long as both are left: of all pairs the nearest is joined first, then the next
-    of what remains, until investments or statuses run out; what is left over stands alone. Never
-    the cross product: two sums and two statuses are two statements, not four.
+    Each investment of a mention stands in exactly one row, and so does each status; never the
+    cross product, for two sums and two statuses are two statements, not four. Of all pairs the
+    nearest is joined first, then the next of what remains. A pair is not joined over a member of
+    a row that is already joined: in 总投资390亿元的甲项目,一期完成投资34亿元,建成投产后… the total
+    does not reach 建成投产. What finds no partner stands alone.
     Near means, in this order: fewest clause ends between the two; a status that speaks of the
     kind of sum (完成投资 or 开工 with money put in, 签约 with money signed for); fewest characters;
     first in the text.
 Date
     Of the mention's dates the one nearest to the row's status, without a status to its
-    investment; rows may share it. At the same distance the date in front wins, as in 2019年开工.
+    investment. A date holds for what follows it, so rows may share one (2019年签约60宗、落地50宗);
+    for what stands before it only if no other row of the mention is nearer: 明年 in
+    推进…建设,确保明年投产 is no date of 推进. At the same distance the date in front wins.
 Group count
     The count that follows the row's status (新签约429个), else that in the mention's own words.
 Own words
@@ -133,9 +136,21 @@ class _Deriver:
             inside = Investment(role="total", text=project.text, amount=size[1], span=project.span)
             investments.append(_Scored(inside, 1.0))
         pairs = _pair(investments, self._statuses(project), self._clauses)
-        return [self._fact(project, pair, size=size) for pair in pairs]
+        anchors = [_anchor(pair) for pair in pairs]
+        dates = [mention for mention, _ in self._tails(project, "When")]
+        return [
+            self._fact(project, pair, size=size, date=self._date(dates, anchor, anchors=anchors))
+            for pair, anchor in zip(pairs, anchors, strict=True)
+        ]
 
-    def _fact(self, project: Mention, pair: _Pair, *, size: tuple[str, Amount] | None) -> Fact:
+    def _fact(
+        self,
+        project: Mention,
+        pair: _Pair,
+        *,
+        size: tuple[str, Amount] | None,
+        date: DateFact | None,
+    ) -> Fact:
         investment = pair[0].value if pair[0] else None
         status = pair[1].value if pair[1] else None
         score = project.score
@@ -145,7 +160,6 @@ class _Deriver:
         size_class = None
         if size is not None and size[0] == "size_class":
             size_class = SizeClass(text=project.text, amount=size[1], span=project.span)
-        date = self._date(project, status or investment)
         zone = self._nearest_named(project, "LocatedIn")
         companies = tuple(_named(m) for m, _ in self._tails(project, "OwnedBy"))
         member_of = self._nearest_named(project, "MemberOf")
@@ -222,18 +236,22 @@ class _Deriver:
             return None
         return count_after_status(self._document.text, end)
 
-    def _date(self, project: Mention, anchor: StatusFact | Investment | None) -> DateFact | None:
-        dates = [mention for mention, _ in self._tails(project, "When")]
-        if not dates or anchor is None:
-            return None
+    def _date(
+        self, dates: list[Mention], anchor: Span, *, anchors: Sequence[Span]
+    ) -> DateFact | None:
+        def holds(date: Mention) -> bool:
+            apart = self._clauses.distance(date.span, anchor)
+            return date.end <= anchor[0] or all(
+                apart <= self._clauses.distance(date.span, other) for other in anchors
+            )
+
         nearest = min(
-            dates,
-            key=lambda m: (
-                *self._clauses.distance(m.span, anchor.span),
-                m.start > anchor.span[0],
-                m.start,
-            ),
+            filter(holds, dates),
+            key=lambda m: (*self._clauses.distance(m.span, anchor), m.start > anchor[0], m.start),
+            default=None,
         )
+        if nearest is None:
+            return None
         interval = parse_date(nearest.text, year=self._document.year)
         return DateFact(text=nearest.text, interval=interval, span=nearest.span)
 
@@ -266,15 +284,34 @@ def _pair(
 
     candidates = [(i, s) for i in range(len(investments)) for s in range(len(statuses))]
     joined: dict[int, int] = {}
-    for investment, status in sorted(candidates, key=nearness):
-        if investment not in joined and status not in joined.values():
-            joined[investment] = status
+    taken: set[int] = set()
+    fixed: list[Span] = []
+    for i, s in sorted(candidates, key=nearness):
+        ends = (investments[i].value.span, statuses[s].value.span)
+        if i in joined or s in taken or any(_stands_between(span, *ends) for span in fixed):
+            continue
+        joined[i] = s
+        taken.add(s)
+        fixed += ends
     rows: list[_Pair] = [
         (found, statuses[joined[i]] if i in joined else None) for i, found in enumerate(investments)
     ]
-    taken = set(joined.values())
     rows += [(None, found) for s, found in enumerate(statuses) if s not in taken]
     return sorted(rows, key=lambda row: sorted(part.value.span for part in row if part))
+
+
+def _anchor(pair: _Pair) -> Span:
+    """The span that a row's date is looked for around: its status, else its investment."""
+    investment, status = pair
+    if status is not None:
+        return status.value.span
+    assert investment is not None  # a row holds one of the two
+    return investment.value.span
+
+
+def _stands_between(span: Span, one: Span, other: Span) -> bool:
+    left, right = sorted((one, other))
+    return left[1] <= span[0] and span[1] <= right[0]
 
 
 def _kindred(investment: Investment, status: StatusFact) -> bool:

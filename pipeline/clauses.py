@@ -31,6 +31,8 @@ class Clauses:
                 self._add(left, match.start())
                 left = match.end()
             self._add(left, end)
+        if not self._starts:
+            self._starts, self._ends = [0], [len(text)]
 
     def distance(self, one: Span, other: Span) -> tuple[int, int]:
         """Clause ends, then characters, between two spans; (0, 0) for spans that touch."""
@@ -40,24 +42,23 @@ class Clauses:
 
     def covering(self, spans: Iterable[Span]) -> tuple[Span, ...]:
         """The clauses that hold the spans, neighbouring ones joined, without outer blanks."""
-        touched = sorted(
-            {
-                index
-                for start, end in spans
-                for index in range(self._clause(start), self._clause(end - 1) + 1)
-            }
-        )
-        runs: list[tuple[int, int]] = []
-        for index in touched:
-            if runs and index == runs[-1][1] + 1:
-                runs[-1] = (runs[-1][0], index)
+        runs: list[tuple[int, int, int]] = []
+        for first, last, start, end in sorted(self._held(span) for span in spans):
+            if runs and first <= runs[-1][0] + 1:
+                before_last, before_start, before_end = runs.pop()
+                runs.append((max(before_last, last), before_start, max(before_end, end)))
             else:
-                runs.append((index, index))
-        return tuple((self._starts[first], self._ends[last]) for first, last in runs)
+                runs.append((last, start, end))
+        return tuple((start, end) for _, start, end in runs)
 
     def paragraph(self, position: int) -> int:
         """The number of the paragraph that holds a position, from 0."""
         return max(0, bisect_right(self._paragraphs, position) - 1)
+
+    def _held(self, span: Span) -> tuple[int, int, int, int]:
+        """First and last clause of a span, and the words from one to the other."""
+        first, last = self._clause(span[0]), self._clause(span[1] - 1)
+        return first, last, min(self._starts[first], span[0]), max(self._ends[last], span[1])
 
     def _clause(self, position: int) -> int:
         return max(0, bisect_right(self._starts, position) - 1)

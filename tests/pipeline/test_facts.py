@@ -80,8 +80,8 @@ PAIRING = {
     "two sums, two statuses: two rows, by clause": (
         "[[P1|甲项目]][[S1|签约]],签约资金[[A1|3亿元]],到位资金[[A2|1亿元]],已[[S2|开工]]",
         (
-            "P1 ContractedInvestment A1; P1 CompletedInvestment A2; P1 HasStatus S1; P1 HasStatus S2;"
-            " S1 signed actual; S2 under_construction actual"
+            "P1 ContractedInvestment A1; P1 CompletedInvestment A2; P1 HasStatus S1;"
+            " P1 HasStatus S2; S1 signed actual; S2 under_construction actual"
         ),
         [("甲项目", "contracted 3亿元", "签约", None), ("甲项目", "completed 1亿元", "开工", None)],
     ),
@@ -146,8 +146,8 @@ PAIRING = {
     "a date in brackets behind its status": (
         "[[P1|甲项目]][[S1|开工]]([[D1|2019年3月]])、[[S2|竣工]]([[D2|2020年]])",
         (
-            "P1 HasStatus S1; P1 HasStatus S2; P1 When D1; P1 When D2; S1 under_construction actual;"
-            " S2 completed actual"
+            "P1 HasStatus S1; P1 HasStatus S2; P1 When D1; P1 When D2;"
+            " S1 under_construction actual; S2 completed actual"
         ),
         [("甲项目", None, "开工", "2019年3月"), ("甲项目", None, "竣工", "2020年")],
     ),
@@ -410,10 +410,8 @@ def test_evidence_holds_its_spans_and_is_disjoint(text: str, cuts: list[tuple[in
     found = Clauses(text).covering(spans)
     assert list(found) == sorted(found)
     assert all(left[1] <= right[0] for left, right in itertools.pairwise(found))
-    marks = ",。;、"
     for start, end in spans:
-        inner = [n for n in range(start, end) if not text[n].isspace() and text[n] not in marks]
-        assert all(any(left <= n < right for left, right in found) for n in inner)
+        assert any(left <= start and end <= right for left, right in found)
 
 
 ONE_PROJECT = [

@@ -1,0 +1,212 @@
+"""The properties by which `evaluation.buckets` splits the scores."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+
+from annotations.document import Document
+from annotations.errors import EvaluationError
+from evaluation.buckets import Bucketing, Item, Segment, steps, training_surfaces
+from evaluation.model import FACT, MENTION, RELATION, Span
+from evaluation.surroundings import Paragraph
+
+_UNKNOWN = "unknown"
+_ALL = (MENTION, RELATION, FACT)
+
+
+def all_bucketings(
+    *, training: Sequence[Document] = (), segment: Segment | None = None
+) -> tuple[Bucketing, ...]:
+    """Every bucketing that can be done with what is there.
+
+    Args:
+        training: the documents that the scored system was trained on; without any, nothing is
+            split by what was seen.
+        segment: cuts a text into words; without it, nothing is split by words.
+    """
+    found = [*_of_spans(), *_of_paragraphs(), *_of_documents()]
+    if training:
+        surfaces = training_surfaces(training)
+        found += [
+            Bucketing(
+                name="seen",
+                title="Surface annotated with this label in the training data",
+                layers=(MENTION,),
+                order=("seen", "unseen"),
+                bucket=surfaces.seen,
+            ),
+            Bucketing(
+                name="consistency",
+                title="Share of the training occurrences that carry this label (seen surfaces)",
+                layers=(MENTION,),
+                order=("always", "50 to 99 %", "under 50 %"),
+                bucket=surfaces.consistency,
+            ),
+        ]
+    if segment:
+        found.append(_of_words(segment))
+    return tuple(found)
+
+
+def load_segmenter(folder: Path) -> Segment:
+    """The word segmenter whose spacy-pkuseg model lies in a folder.
+
+    Raises:
+        EvaluationError: spacy-pkuseg is not installed, or there is no model in the folder.
+    """
+    try:
+        import spacy_pkuseg  # noqa: PLC0415 - an extra that scores can do without
+    except ImportError as error:
+        raise EvaluationError(
+            "words in a span are counted with spacy-pkuseg, which is not installed:"
+            " pip install 'zonefacts[evaluate]'"
+        ) from error
+    if not (folder / "features.msgpack").exists() and not (folder / "features.pkl").exists():
+        raise EvaluationError(
+            f"{folder}: no spacy-pkuseg model there (features.msgpack, weights.npz)"
+        )
+    cutter = spacy_pkuseg.pkuseg(str(folder))
+
+    def segment(text: str) -> list[Span]:
+        spans = []
+        position = 0
+        for word in cutter.cut(text):
+            # The words leave out blanks, so each is looked up behind the one before it.
+            start = text.find(word, position)
+            if start >= 0:
+                position = start + len(word)
+                spans.append((start, position))
+        return spans
+
+    return segment
+
+
+def _of_spans() -> list[Bucketing]:
+    lengths, length = steps(1, 3, 5, 9, 13, 21)
+    distances, distance = steps(0, 1, 6, 16, 41)
+    return [
+        Bucketing(
+            name="span_length",
+            title="Length of the span in characters",
+            layers=(MENTION,),
+            order=lengths,
+            bucket=lambda item: length(item.spans[0][1] - item.spans[0][0]),
+        ),
+        Bucketing(
+            name="distance",
+            title="Characters between the two mentions",
+            layers=(RELATION,),
+            order=distances,
+            bucket=lambda item: distance(_gap(item)),
+        ),
+    ]
+
+
+def _of_paragraphs() -> list[Bucketing]:
+    lengths, length = steps(1, 100, 200, 400)
+    numbers, number = steps(0, 1, 2, 5)
+    return [
+        _by_paragraph(
+            "paragraph_length",
+            "Length of the paragraph in characters",
+            order=lengths,
+            bucket=lambda p: length(p.span[1] - p.span[0]),
+        ),
+        _by_paragraph(
+            "projects",
+            "Projects in the paragraph",
+            order=numbers,
+            bucket=lambda p: number(p.n_projects),
+        ),
+        _by_paragraph(
+            "sums",
+            "Sums of money in the paragraph",
+            order=numbers,
+            bucket=lambda p: number(p.n_amounts),
+        ),
+        _by_paragraph(
+            "hard",
+            "Hard subset: two or more projects and two or more sums in the paragraph",
+            order=("hard", "other"),
+            bucket=lambda p: "hard" if p.hard else "other",
+        ),
+        _by_paragraph(
+            "section",
+            "Kind of section",
+            order=("review", "plan", "heading", "other"),
+            bucket=lambda p: p.section,
+        ),
+    ]
+
+
+def _by_paragraph(
+    name: str, title: str, *, order: tuple[str, ...], bucket: Callable[[Paragraph], str]
+) -> Bucketing:
+    def of_item(item: Item) -> str:
+        # A fact, like a relation, is where its project is.
+        paragraph = item.surroundings.at(item.spans[0][0])
+        return _UNKNOWN if paragraph is None else bucket(paragraph)
+
+    return Bucketing(name=name, title=title, layers=_ALL, order=order, bucket=of_item)
+
+
+def _of_documents() -> list[Bucketing]:
+    return [
+        Bucketing(
+            name="genre",
+            title="Genre",
+            layers=_ALL,
+            order=("seed", "report", "authored", "other"),
+            bucket=lambda item: item.document.origin.genre,
+        ),
+        Bucketing(
+            name="province",
+            title="Province",
+            layers=_ALL,
+            order=(),
+            bucket=lambda item: item.document.origin.province or _UNKNOWN,
+        ),
+        Bucketing(
+            name="year",
+            title="Year of the report",
+            layers=_ALL,
+            order=(),
+            bucket=_years,
+        ),
+    ]
+
+
+def _years(item: Item) -> str:
+    year = item.document.year
+    if year is None:
+        return _UNKNOWN
+    first = year - year % 5
+    return f"{first}–{first + 4}"
+
+
+def _of_words(segment: Segment) -> Bucketing:
+    names, name = steps(1, 2, 3, 4, 6)
+    words = cache(segment)
+
+    def of_item(item: Item) -> str:
+        start, end = item.spans[0]
+        paragraph = item.surroundings.at(start)
+        if paragraph is None:
+            return _UNKNOWN
+        shift = paragraph.span[0]
+        spans = words(item.document.text[slice(*paragraph.span)])
+        touched = sum(left + shift < end and right + shift > start for left, right in spans)
+        return name(max(1, touched))
+
+    return Bucketing(
+        name="words",
+        title="Words that the span touches",
+        layers=(MENTION,),
+        order=names,
+        bucket=of_item,
+    )
+
+
+def _gap(item: Item) -> int:
+    left, right = sorted(item.spans[:2])
+    return max(0, right[0] - left[1])

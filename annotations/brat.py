@@ -67,6 +67,9 @@ class AttributeLine:
     value: str
 
 
+Line = MentionLine | RelationLine | AttributeLine
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What is wrong with one line of a file; lines count from 1."""
@@ -128,9 +131,13 @@ def line_problems(lines: AnnLines, text: str) -> list[Problem]:
     for mention in lines.mentions:
         if message := _text_problem(mention, text):
             problems.append(Problem(mention.line, message))
-        if mention.id in known:
-            problems.append(Problem(mention.line, f"the id {mention.id} is used twice"))
         known.add(mention.id)
+    used: set[str] = set()
+    every_line: list[Line] = [*lines.mentions, *lines.relations, *lines.attributes]
+    for line in every_line:
+        if line.id in used:
+            problems.append(Problem(line.line, f"the id {line.id} is used twice"))
+        used.add(line.id)
     problems += [
         Problem(relation.line, f"{relation.id} names {end}, which no mention has as id")
         for relation in lines.relations

@@ -2,11 +2,11 @@
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from annotations.brat import format_ann, parse_ann
 from annotations.document import Document, Mention, Relation, StatusValue, renumber
 from annotations.errors import AnnotationError
+from tests.annotations.strategies import documents
 
 TEXT = "总投资390亿元的𠮷能产业园\n项目已开工。"
 ANN = (
@@ -96,35 +96,6 @@ def test_bad_lines_are_named(ann: str, line: int, message: str) -> None:
 def test_further_problems_are_counted() -> None:
     with pytest.raises(AnnotationError, match=r"^a\.ann:1: .* \(and 2 more problems\)$"):
         parse_ann("x\ny\nz", text=TEXT, id="a")
-
-
-@st.composite
-def documents(draw: st.DrawFn) -> Document:
-    """Any text, line breaks and rare characters included, with any spans, links and values."""
-    text = draw(
-        st.text(st.sampled_from("园项目亿\n\r\t 　𠮷😀\u2028\x85a,:"), min_size=1, max_size=40)
-    )
-    n_mentions = draw(st.integers(0, 5))
-    mentions = []
-    for n in range(n_mentions):
-        start = draw(st.integers(0, len(text) - 1))
-        end = draw(st.integers(start + 1, len(text)))
-        label = draw(st.sampled_from(["PROJECT", "STATUS", "AMOUNT"]))
-        mentions.append(
-            Mention(id=f"x{n}", label=label, start=start, end=end, text=text[start:end])
-        )
-    ids = [m.id for m in mentions]
-    pairs = st.tuples(st.sampled_from(ids), st.sampled_from(ids)) if ids else st.nothing()
-    relations = draw(st.lists(pairs, max_size=3)) if ids else []
-    values = st.builds(StatusValue, st.sampled_from(["signed", "planned"]), st.just("actual"))
-    status = draw(st.dictionaries(st.sampled_from(ids), values)) if ids else {}
-    return Document(
-        id="d",
-        text=text,
-        mentions=tuple(mentions),
-        relations=tuple(Relation(type="When", head=head, tail=tail) for head, tail in relations),
-        status=status,
-    )
 
 
 @given(documents())

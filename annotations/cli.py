@@ -1,0 +1,78 @@
+"""The commands `check`, `agreement` and `convert`."""
+# Each command loads what it needs: `--help` must not wait for numpy and spaCy.
+# ruff: noqa: PLC0415
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command()(check)
+    app.command()(agreement)
+    app.command()(convert)
+
+
+def check(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with .ann files.")],
+) -> None:
+    """Validate annotations against their texts and the scheme."""
+    from rich.console import Console
+
+    from annotations.check import check_folder, summary
+    from corpus.segment import paragraphs
+
+    report = check_folder(folder, paragraphs=paragraphs)
+    for finding in report.findings:
+        typer.echo(str(finding))
+    Console().print(summary(report))
+    typer.echo(f"{report.n_files} files checked, {len(report.findings)} problems")
+    if report.findings:
+        raise typer.Exit(1)
+
+
+def agreement(
+    first: Annotated[Path, typer.Argument(metavar="DIR", help="One annotator's .ann files.")],
+    second: Annotated[Path, typer.Argument(metavar="DIR", help="The other annotator's.")],
+    output: Annotated[
+        Path | None, typer.Option(help="Write the figures to this JSON file.")
+    ] = None,
+) -> None:
+    """Inter-annotator agreement on mentions, relations and status values."""
+    import json
+
+    from rich.console import Console
+
+    from annotations.agreement import agreement as compare
+    from annotations.agreement import as_record, as_table
+    from annotations.store import load_documents
+    from corpus.files import write_atomic
+
+    result = compare(load_documents(first), load_documents(second))
+    Console().print(as_table(result))
+    if output is not None:
+        write_atomic(output, json.dumps(as_record(result), ensure_ascii=False, indent=2) + "\n")
+
+
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="File, or folder for brat.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="File, or folder for brat.")],
+    from_format: Annotated[
+        str, typer.Option("--from", help="brat, label-studio, doccano, conll or docbin.")
+    ],
+    to_format: Annotated[
+        str, typer.Option("--to", help="brat, label-studio, doccano, conll or docbin.")
+    ],
+) -> None:
+    """Convert annotations; prints what the target format cannot hold."""
+    from annotations.convert import convert as convert_files
+    from corpus.files import write_atomic
+
+    done = convert_files(
+        source, target, from_format=from_format, to_format=to_format, write=write_atomic
+    )
+    typer.echo(f"{done.n_documents} documents written to {target}")
+    for kind, count in done.dropped.items():
+        typer.echo(f"dropped, for {to_format} cannot hold them: {count} {kind}")

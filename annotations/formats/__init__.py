@@ -1,0 +1,1 @@
+"""Exchange formats; each module reads a path to documents and renders documents to files."""

@@ -301,7 +301,10 @@ function entry(fact) {
   const from = make("p", "from");
   const source = data.documents[fact.document];
   const year = source.year === undefined ? "" : ` · ${source.year}`;
-  from.append(make("span", "name", `${source.id}${year} · ${fact.project_span[0]}–${fact.project_span[1]}`), sureness(fact.confidence));
+  const [start, end] = fact.project_span;
+  const place = make("span", "name", `${source.id}${year} · ${start}–${end}`);
+  place.title = source.source || source.id;
+  from.append(place, sureness(fact.confidence));
   const own = spansOf(fact);
   const evidence = make("div", "source");
   evidence.append(...fact.passages.map((index) => sentence(source.passages[index], own)), from);

@@ -14,6 +14,8 @@ from corpus.report import Report, infer_year
 STDIN = "-"
 # What a folder is searched for; a file that is named itself may have any suffix.
 SUFFIXES = (".docx", ".htm", ".html", ".pdf", ".text", ".txt", ".xhtml")
+# What scoring writes, in case it writes into a folder that is scored again.
+_RESULT_PAGE, _RESULT_BESIDE = "facts.html", "documents.jsonl"
 _HTML = (".htm", ".html", ".xhtml")
 _OLD_WORD = bytes.fromhex("D0CF11E0A1B11AE1")
 
@@ -73,20 +75,18 @@ def read_stream(data: bytes, name: str) -> Report:
 def find_inputs(
     inputs: Sequence[str],
     *,
-    exclude: Path | None = None,
     on_skipped: Callable[[Path], None] | None = None,
     on_problem: Callable[[str, CorpusError], None] | None = None,
 ) -> list[InputRef]:
     """The reports that files, folders, globs and `-` stand for, in the order given.
 
-    Folders are searched with their subfolders, in the order of the paths; hidden files and suffixes
-    other than `SUFFIXES` are skipped. A file that is reached twice is taken once. A document's id
-    is its file's name without suffix; where two are equal, the first keeps it and the following
-    ones get `-2`, `-3` and so on.
+    Folders are searched with their subfolders, in the order of the paths; skipped are hidden files,
+    suffixes other than `SUFFIXES`, and the page that an earlier run has written. A file that is
+    reached twice is taken once. A document's id is its file's name without suffix; where two are
+    equal, the first keeps it and the following ones get `-2`, `-3` and so on.
 
     Args:
         inputs: paths, globs, or `-`.
-        exclude: a folder that is not searched, such as that of the results.
         on_skipped: called with each file of a folder that is not read because of its name.
         on_problem: called with an input and what is wrong with it; without it, that is raised.
 
@@ -96,7 +96,7 @@ def find_inputs(
     found: dict[Path | None, str] = {}
     for given in inputs:
         try:
-            for path, source in _expand(given, exclude=exclude, on_skipped=on_skipped):
+            for path, source in _expand(given, on_skipped=on_skipped):
                 found.setdefault(path.resolve() if path else None, source)
         except CorpusError as error:
             if on_problem is None:
@@ -124,7 +124,7 @@ def _extract(data: bytes, name: str) -> str:
 
 
 def _expand(
-    given: str, *, exclude: Path | None, on_skipped: Callable[[Path], None] | None
+    given: str, *, on_skipped: Callable[[Path], None] | None
 ) -> Iterator[tuple[Path | None, str]]:
     if given == STDIN:
         yield None, STDIN
@@ -140,21 +140,21 @@ def _expand(
         raise CorpusError(f"{given}: no such file or folder")
     for match in matches:
         if match.is_dir():
-            yield from _search(match, exclude=exclude, on_skipped=on_skipped)
+            yield from _search(match, on_skipped=on_skipped)
         else:
             yield match, match.as_posix()
 
 
 def _search(
-    folder: Path, *, exclude: Path | None, on_skipped: Callable[[Path], None] | None
+    folder: Path, *, on_skipped: Callable[[Path], None] | None
 ) -> Iterator[tuple[Path, str]]:
     n_found = 0
-    excluded = exclude.resolve() if exclude else None
     for path in sorted(folder.rglob("*"), key=lambda p: p.relative_to(folder).parts):
-        if path.is_dir() or (excluded and excluded in path.resolve().parents):
+        if path.is_dir():
             continue
         hidden = any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
-        if hidden or path.suffix.lower() not in SUFFIXES:
+        is_result = path.name == _RESULT_PAGE and (path.parent / _RESULT_BESIDE).exists()
+        if hidden or is_result or path.suffix.lower() not in SUFFIXES:
             if on_skipped:
                 on_skipped(path)
             continue

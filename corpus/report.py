@@ -193,9 +193,9 @@ def _from_frequency(blocks: Sequence[str]) -> YearGuess | None:
     year = max(years, key=lambda candidate: (years[candidate], candidate))
     if years[year + 1] and any(_LOOKING_BACK.search(block) for block in blocks):
         return YearGuess(
-            year + 1, f"{year} is named most often ({years[year]} times) and looked back on"
+            year + 1, f"{year} is named most often ({years[year]}×) and looked back on"
         )
-    return YearGuess(year, f"the year named most often ({years[year]} times)")
+    return YearGuess(year, f"the year named most often ({years[year]}×)")
 
 
 def _years(blocks: Sequence[str]) -> Iterator[int]:

@@ -248,9 +248,11 @@ def test_files_globs_and_standard_input(tree):
     ]
 
 
-def test_the_results_are_not_read_again(tree):
-    sources = [source for _, source in ids_and_sources(".", exclude=Path("out"))]
-    assert sources == ["a.txt", "b/1.html", "b/2.txt", "b/c/1.txt"]
+def test_the_page_of_an_earlier_run_is_no_report(tree):
+    for name in ["out/facts.html", "out/documents.jsonl", "b/facts.html"]:
+        Path(name).write_text("项目", encoding="utf-8")
+    sources = [source for _, source in ids_and_sources(".")]
+    assert sources == ["a.txt", "b/1.html", "b/2.txt", "b/c/1.txt", "b/facts.html", "out/1.txt"]
 
 
 def test_a_suffixed_id_never_takes_that_of_another_file(tree):

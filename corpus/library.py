@@ -9,7 +9,6 @@ import lzma
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from annotations.errors import CorpusError
 
@@ -32,64 +31,81 @@ def read_collection(
 
     Args:
         source: the file or folder.
-        on_broken: called with line number and reason for each line that is no document; such
-            lines are skipped. Without it a broken line raises.
+        on_broken: called with number (of the line or file) and reason for each document that
+            cannot be read; such documents are skipped. Without it they raise.
 
     Raises:
-        CorpusError: the source is missing, of another kind, holds no document, or a line is
-            broken and `on_broken` is None.
+        CorpusError: the source is missing, damaged, of another kind, holds no document, or a
+            document is broken and `on_broken` is None.
     """
     n_documents = 0
-    documents = _read_folder(source) if source.is_dir() else _read_lines(source, on_broken)
-    for document in documents:
-        n_documents += 1
-        yield document
+    unit, documents = (
+        ("file", _read_folder(source)) if source.is_dir() else ("line", _read_lines(source))
+    )
+    for number, document in enumerate(documents, 1):
+        if isinstance(document, CollectionDocument):
+            n_documents += 1
+            yield document
+        elif on_broken is None:
+            raise CorpusError(f"{source} {unit} {number}: {document}")
+        else:
+            on_broken(number, document)
     if not n_documents:
         raise CorpusError(f"{source}: no report in it; expected .md files or JSON lines")
 
 
-def _read_lines(
-    source: Path, on_broken: Callable[[int, str], None] | None
-) -> Iterator[CollectionDocument]:
-    if not source.exists():
-        raise CorpusError(f"{source}: no such file; give a .jsonl, .jsonl.xz or a checkout folder")
-    opener: Callable[[], IO[bytes]]
-    if source.name.endswith(".jsonl.xz"):
-        opener = lambda: lzma.open(source, "rb")  # noqa: E731
-    elif source.suffix == ".jsonl":
-        opener = lambda: source.open("rb")  # noqa: E731
-    else:
+def _read_lines(source: Path) -> Iterator[CollectionDocument | str]:
+    """For each line the document, or what is wrong with the line."""
+    compressed = source.name.endswith(".jsonl.xz")
+    if not compressed and source.suffix != ".jsonl":
         raise CorpusError(f"{source}: expected a .jsonl or .jsonl.xz file or a checkout folder")
-    with opener() as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                data = json.loads(line)
-                document = CollectionDocument(
-                    path=data["path"],
-                    kind=data["kind"],
-                    place=data["place"],
-                    year=int(data["year"]),
-                    text=data["text"],
-                )
-            except (ValueError, KeyError, TypeError) as error:
-                reason = f"not a report ({type(error).__name__}: {error})"
-                if on_broken is None:
-                    raise CorpusError(f"{source} line {number}: {reason}") from error
-                on_broken(number, reason)
-                continue
-            yield document
+    n_lines = 0
+    try:
+        with lzma.open(source) if compressed else source.open("rb") as lines:
+            for line in lines:
+                n_lines += 1
+                yield _parse_line(line)
+    except FileNotFoundError as error:
+        raise CorpusError(
+            f"{source}: no such file; give a .jsonl, .jsonl.xz or a checkout folder"
+        ) from error
+    except (OSError, EOFError, lzma.LZMAError) as error:
+        raise CorpusError(f"{source}: damaged after line {n_lines}: {error}") from error
 
 
-def _read_folder(source: Path) -> Iterator[CollectionDocument]:
+def _parse_line(line: bytes) -> CollectionDocument | str:
+    try:
+        data = json.loads(line)
+        if not isinstance(data["text"], str):
+            raise TypeError("text is no string")  # noqa: TRY301
+        return CollectionDocument(
+            path=data["path"],
+            kind=data["kind"],
+            place=data["place"],
+            year=int(data["year"]),
+            text=data["text"],
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        return f"not a report ({type(error).__name__}: {error})"
+
+
+def _read_folder(source: Path) -> Iterator[CollectionDocument | str]:
+    """For each report file the document, or what is wrong with the file."""
     # Files lie as kind/place/year.md or kind/year.md; others (indexes, notes) are no reports.
     for file in sorted(source.rglob("*.md")):
-        parts = file.relative_to(source).parts
-        if not (2 <= len(parts) <= 3 and file.stem[:4].isdigit()):
+        path = file.relative_to(source)
+        year = file.stem[:4]
+        if not (2 <= len(path.parts) <= 3 and len(year) == 4 and year.isdecimal()):
+            continue
+        try:
+            text = file.read_bytes().decode("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            yield f"{path.as_posix()} is not a report ({type(error).__name__}: {error})"
             continue
         yield CollectionDocument(
-            path=file.relative_to(source).as_posix(),
-            kind=parts[0],
-            place=parts[1] if len(parts) == 3 else "",
-            year=int(file.stem[:4]),
-            text=file.read_bytes().decode("utf-8"),
+            path=path.as_posix(),
+            kind=path.parts[0],
+            place=path.parts[1] if len(path.parts) == 3 else "",
+            year=int(year),
+            text=text,
         )

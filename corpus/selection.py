@@ -27,7 +27,9 @@ CUES: Mapping[str, re.Pattern[str]] = {
     "total": re.compile(r"总投资|投资" + _MONEY),
     "contracted": re.compile(r"(?:签约|协议|合同)[^。]{0,10}" + _MONEY),
     "completed": re.compile(r"(?:完成|到位)[^。，]{0,8}(?:投资|资金)[^。，]{0,6}" + _MONEY),
-    "annual": re.compile(r"年度(?:计划)?(?:完成)?投资|当年(?:计划)?投资|年计划投资|年内(?:完成)?投资"),
+    "annual": re.compile(
+        r"年度(?:计划)?(?:完成)?投资|当年(?:计划)?投资|年计划投资|年内(?:完成)?投资"
+    ),
     "funding": re.compile(
         r"(?:补助|专项资金|争取|融资|贷款|债券|筹措|资金支持)[^。]{0,16}" + _MONEY
     ),
@@ -104,8 +106,7 @@ def cut_passages(text: str) -> Iterator[tuple[int, int]]:
     while first < len(paragraphs):
         last = first
         while (
-            last < len(paragraphs)
-            and paragraphs[last][1] - paragraphs[first][0] < MIN_CHARACTERS
+            last < len(paragraphs) and paragraphs[last][1] - paragraphs[first][0] < MIN_CHARACTERS
         ):
             last += 1
         if last == len(paragraphs):
@@ -140,7 +141,7 @@ def select_passages(
     splits = place_split(by_place, seed=seed, sizes=sizes)
     chosen: list[Passage] = []
     for split, n_wanted in wanted.items():
-        generator = random.Random(f"{seed}:{split}")
+        generator = random.Random(f"{seed}:{split}")  # noqa: S311, no secret is drawn
         places = sorted(p for p in by_place if splits[p] == split and p not in SEED_PLACES)
         generator.shuffle(places)
         pool = {place: _candidates(by_place[place]) for place in places}
@@ -208,7 +209,7 @@ def _draw(
     pool: Mapping[str, list[_Candidate]], stratum: str, generator: random.Random
 ) -> tuple[str, _Candidate]:
     """A place of the pool and its passage for the stratum."""
-    if stratum in CUES:
+    if stratum in CUES and any(pool.values()):
         # Among equals the passage with more money and projects teaches more.
         return max(
             ((place, candidate) for place, candidates in pool.items() for candidate in candidates),

@@ -19,9 +19,9 @@ from typing import Any
 from annotations.document import Document, Mention
 from annotations.schema import load_schema
 from corpus.segment import sentences
-from pipeline.amounts import Amount, format_value
 from pipeline.clauses import Span
-from pipeline.facts import DateFact, Fact, Investment, Named, count_unparsed
+from pipeline.facts import Fact, count_unparsed
+from pipeline.serialise import fact_record
 
 TITLE = "zonefacts: projects, investments, statuses"
 
@@ -56,6 +56,7 @@ TERMS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 
+_NOTHING: tuple[object, ...] = (None, [], "")
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 # Inside a data block `<` could end it, and the line separators end a line of a script.
@@ -116,19 +117,21 @@ def _page_data(
     schema = load_schema()
     labels = list(schema.labels)
     numbers = {name: number for number, name in enumerate(labels)}
-    sources, rows = [], []
+    sources: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     for index, document in enumerate(documents):
         passages = _Passages(document, numbers)
         for fact in facts_by_document.get(document.id, ()):
-            found = passages.of(fact)
-            rows.append({"document": index, "passages": found, **_fact_data(fact)})
+            # The passages stand for the evidence.
+            row = fact_record(fact) | {"evidence": None, "passages": passages.of(fact)}
+            rows.append(_present(row) | {"document": index})
         sources.append(
-            _present(
-                id=document.id,
-                source=document.source,
-                year=document.year,
-                passages=passages.found,
-            )
+            {
+                "id": document.id,
+                "source": document.source,
+                "year": document.year,
+                "passages": passages.found,
+            }
         )
     unparsed = [count_unparsed(facts_by_document.get(d.id, ())) for d in documents]
     return {
@@ -185,62 +188,9 @@ class _Passages:
         return start <= mention.start and mention.end <= end and mention.label in self._labels
 
 
-def _present(**fields: object) -> dict[str, Any]:
-    """The fields that are there: nothing, an empty list and False need no place in the page."""
-    return {name: value for name, value in fields.items() if value not in (None, (), [], False)}
-
-
-def _fact_data(fact: Fact) -> dict[str, Any]:
-    status = fact.status
-    count = fact.count
-    return _present(
-        project=fact.project,
-        project_span=fact.project_span,
-        group=fact.group,
-        count=count and {"value": count.value, "qualifier": count.qualifier},
-        size_class=fact.size_class and _amount_data(fact.size_class.amount),
-        investment=fact.investment and _investment_data(fact.investment, fact.project_span),
-        status=status
-        and {
-            "class": status.status_class,
-            "modality": status.modality,
-            "text": status.text,
-            "span": status.span,
-        },
-        date=fact.date and _date_data(fact.date),
-        zone=fact.zone and _named_data(fact.zone),
-        companies=[_named_data(company) for company in fact.companies],
-        member_of=fact.member_of and _named_data(fact.member_of),
-    ) | {"confidence": fact.confidence}
-
-
-def _investment_data(investment: Investment, project_span: Span) -> dict[str, Any]:
-    return _present(
-        role=investment.role,
-        text=investment.text,
-        span=investment.span,
-        in_name=investment.span == project_span,
-    ) | (_amount_data(investment.amount) if investment.amount else {})
-
-
-def _amount_data(amount: Amount) -> dict[str, Any]:
-    return _present(
-        value=None if amount.value is None else format_value(amount.value),
-        upper=None if amount.upper is None else format_value(amount.upper),
-        currency=amount.currency,
-        qualifier=amount.qualifier,
-    )
-
-
-def _date_data(date: DateFact) -> dict[str, Any]:
-    interval = date.interval
-    return _present(
-        text=date.text,
-        span=date.span,
-        start=interval and interval.start.isoformat(),
-        end=interval and interval.end.isoformat(),
-    )
-
-
-def _named_data(named: Named) -> dict[str, Any]:
-    return {"text": named.text, "span": named.span}
+def _present(value: Any) -> Any:
+    """JSON without the keys that hold nothing: they would be half of the page."""
+    if isinstance(value, dict):
+        kept = {name: _present(part) for name, part in value.items()}
+        return {name: part for name, part in kept.items() if part not in _NOTHING}
+    return [_present(part) for part in value] if isinstance(value, list) else value

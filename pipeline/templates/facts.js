@@ -195,10 +195,11 @@ function exactSum(sum) {
   return `${QUALIFIERS[sum.qualifier] || ""}${sum.currency} ${separated(sum.value)}${upper}`;
 }
 
-function investmentLine(sum) {
+function investmentLine(fact) {
   const line = make("p", "sum");
+  const sum = fact.investment;
   const words = make("strong");
-  words.append(sum.in_name ? "in the name" : chinese(sum.text));
+  words.append(String(sum.span) === String(fact.project_span) ? "in the name" : chinese(sum.text));
   const role = make("span", "role", `${sum.role} investment `);
   role.append(chinese(data.terms.role[sum.role]));
   line.append(words, role, make("span", "value", exactSum(sum)));
@@ -295,12 +296,12 @@ function entry(fact) {
   const note = badge(fact);
   if (note) head.append(note);
   said.append(head);
-  if (fact.investment) said.append(investmentLine(fact.investment));
+  if (fact.investment) said.append(investmentLine(fact));
   if (fact.status) said.append(statusLine(fact.status));
   said.append(slots(fact));
   const from = make("p", "from");
   const source = data.documents[fact.document];
-  const year = source.year === undefined ? "" : ` · ${source.year}`;
+  const year = source.year === null ? "" : ` · ${source.year}`;
   const [start, end] = fact.project_span;
   const place = make("span", "name", `${source.id}${year} · ${start}–${end}`);
   place.title = source.source || source.id;

@@ -1,0 +1,212 @@
+"""The list of passages keeps places apart, and the draw that made it repeats."""
+
+import json
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from annotations.errors import CorpusError
+from corpus.cli import register
+from corpus.library import CollectionDocument
+from corpus.passages import format_passages, load_passages, parse_passages
+from corpus.selection import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    MAX_CHARACTERS,
+    MIN_CHARACTERS,
+    QUOTAS,
+    REPORT_KINDS,
+    SEED_PLACES,
+    SplitSizes,
+    cut_passages,
+    place_split,
+    select_passages,
+)
+
+PASSAGES = load_passages()
+
+
+def test_splits_have_their_sizes() -> None:
+    assert Counter(p.split for p in PASSAGES) == {"test": 30, "development": 22, "train": 110}
+
+
+def test_no_place_is_in_two_splits() -> None:
+    splits = defaultdict(set)
+    for passage in PASSAGES:
+        splits[passage.place].add(passage.split)
+    assert {place: found for place, found in splits.items() if len(found) > 1} == {}
+
+
+def test_one_passage_a_place() -> None:
+    assert [place for place, n in Counter(p.place for p in PASSAGES).items() if n > 1] == []
+
+
+def test_places_of_the_seeds_are_only_trained_on() -> None:
+    held_out = {p.place for p in PASSAGES if p.split != "train"}
+    assert held_out & SEED_PLACES == set()
+    # A place also stands in the path, whatever the field says.
+    assert [
+        p for p in PASSAGES if p.split != "train" and set(p.path.split("/")) & SEED_PLACES
+    ] == []
+
+
+def test_spans_are_of_the_announced_length() -> None:
+    lengths = [p.end - p.start for p in PASSAGES]
+    assert (MIN_CHARACTERS, MAX_CHARACTERS) == (1200, 1800)
+    assert MIN_CHARACTERS <= min(lengths) <= max(lengths) <= MAX_CHARACTERS
+
+
+def test_ids_and_hashes_are_unique() -> None:
+    for values in ([p.id for p in PASSAGES], [p.sha256 for p in PASSAGES]):
+        assert len(set(values)) == len(PASSAGES)
+    assert {p.id.rsplit("-", 1)[0] for p in PASSAGES} == {"test", "development", "train"}
+    assert [p.id for p in PASSAGES if not p.id.startswith(f"{p.split}-")] == []
+
+
+def test_fields_agree_with_the_path() -> None:
+    for passage in PASSAGES:
+        kind, place, file = passage.path.split("/")
+        assert (place, int(file[:4])) == (passage.place, passage.year)
+        assert kind in REPORT_KINDS
+        assert FIRST_YEAR <= passage.year <= LAST_YEAR
+        assert passage.stratum in QUOTAS
+
+
+def test_list_is_read_and_written_alike() -> None:
+    assert parse_passages(format_passages(PASSAGES)) == PASSAGES
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"id": "a"}'])
+def test_a_line_that_is_no_passage(line: str) -> None:
+    with pytest.raises(CorpusError, match="line 2: not a passage"):
+        parse_passages(f"{format_passages(PASSAGES[:1])}{line}\n")
+
+
+SENTENCES = (
+    "全市总投资12.5亿元的重点项目开工建设，高新区引进企业3家。",
+    "争取专项资金2亿元，清退停工项目2个，完成投资8亿元。",
+    "年度计划投资60亿元，在谈项目5个，签约资金30亿元，华为公司落户开发区。",
+    "今年力争新开工工程10个，加快推进产业园建设，确保3个项目投产。",
+    "群众安全感和满意度稳步提高，各项社会事业全面进步。",
+)
+SIZES = SplitSizes(test=3, development=2, train=6)
+
+
+def report(place: str, *, year: int = 2019, kind: str = REPORT_KINDS[0]) -> CollectionDocument:
+    """A report drawn for its place: a part without projects, one with few, and a dense one."""
+    draw = random.Random(f"{place}:{year}")
+    paragraphs = []
+    for share in [0.0] * 15 + [0.015] * 15 + [1.0] * 30:
+        weights = (share, share, share, share, 1.0)
+        paragraphs.append("".join(draw.choices(SENTENCES, weights, k=draw.randint(4, 12))))
+    return CollectionDocument(
+        path=f"{kind}/{place}/{year}.md",
+        kind=kind,
+        place=place,
+        year=year,
+        text="\n\n".join(["---", "title: 报告", *paragraphs]),
+    )
+
+
+def reports(names: Iterable[str]) -> list[CollectionDocument]:
+    return [report(name) for name in names]
+
+
+CITIES = [f"第{n}市" for n in range(14)]
+
+
+def test_the_draw_depends_on_seed_and_collection_alone() -> None:
+    documents = reports(CITIES)
+    drawn = select_passages(documents, seed=1, sizes=SIZES)
+    assert drawn == select_passages(documents[::-1], seed=1, sizes=SIZES)
+    assert drawn != select_passages(documents, seed=2, sizes=SIZES)
+    texts = {document.path: document.text for document in documents}
+    for passage in drawn:
+        text = texts[passage.path][passage.start : passage.end]
+        assert sha256(text.encode()).hexdigest() == passage.sha256
+        assert MIN_CHARACTERS <= len(text) <= MAX_CHARACTERS
+    assert Counter(p.split for p in drawn) == {"test": 3, "development": 2, "train": 6}
+    assert len({p.place for p in drawn}) == 11
+
+
+def test_only_reports_of_the_announced_kinds_and_years_are_drawn_from() -> None:
+    others = [
+        report("旧市", year=FIRST_YEAR - 1),
+        report("新市", year=LAST_YEAR + 1),
+        report("规划市", kind="五年规划"),
+    ]
+    documents = reports(CITIES)
+    assert select_passages([*documents, *others], seed=1, sizes=SIZES) == select_passages(
+        documents, seed=1, sizes=SIZES
+    )
+
+
+def test_places_of_the_seeds_are_never_drawn() -> None:
+    documents = reports([*CITIES, *sorted(SEED_PLACES)])
+    drawn = select_passages(documents, seed=1, sizes=SIZES)
+    assert {p.place for p in drawn} & SEED_PLACES == set()
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (CITIES[:10], "11 passages want as many places, the collection has 10"),
+        ([*CITIES[:6], *sorted(SEED_PLACES)], "no passage left"),
+    ],
+)
+def test_collections_that_are_too_small(names: list[str], message: str) -> None:
+    with pytest.raises(CorpusError) as caught:
+        select_passages(reports(names), seed=1, sizes=SIZES)
+    assert message in str(caught.value)
+
+
+def test_reports_too_short_for_a_passage_are_too_few() -> None:
+    documents = [replace(document, text="短") for document in reports(CITIES)]
+    with pytest.raises(CorpusError, match="no passage left"):
+        select_passages(documents, seed=1, sizes=SIZES)
+
+
+def test_place_split_sends_seed_places_to_train() -> None:
+    splits = place_split([*CITIES, *SEED_PLACES], seed=5, sizes=SIZES)
+    assert {splits[place] for place in SEED_PLACES} == {"train"}
+    assert Counter(splits.values()) == {"test": 3, "development": 2, "train": 14}
+
+
+def test_passages_are_whole_paragraphs_in_order() -> None:
+    text = report("某市").text
+    spans = list(cut_passages(text))
+    assert len(spans) > 3
+    reached = 0
+    for start, end in spans:
+        assert start >= reached
+        assert text[start - 1] == "\n"
+        assert end == len(text) or text[end] == "\n"
+        assert not text[start:end].startswith("---")
+        reached = end
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "短\n短", "长" * 5000])
+def test_texts_without_a_passage(text: str) -> None:
+    assert list(cut_passages(text)) == []
+
+
+def test_command_writes_the_list(tmp_path: Path) -> None:
+    source, output = tmp_path / "reports.jsonl", tmp_path / "passages.jsonl"
+    fields = ("path", "kind", "place", "year", "text")
+    documents = reports(f"第{n}市" for n in range(180))
+    lines = [json.dumps({name: getattr(d, name) for name in fields}) for d in documents]
+    source.write_text("\n".join(lines), encoding="utf-8")
+    app = typer.Typer()
+    register(app)
+    arguments = ["corpus", "select", str(source), "--seed", "1", "--output", str(output)]
+    result = CliRunner().invoke(app, arguments)
+    assert (result.exit_code, result.stdout) == (0, f"162 passages written to {output}\n")
+    written = parse_passages(output.read_text(encoding="utf-8"))
+    assert written == select_passages(documents, seed=1)

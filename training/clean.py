@@ -29,7 +29,7 @@ _LINK = re.compile(r"\[([^\]\n]*)\]\([^)\n]*\)")
 _FOOTNOTE = re.compile(r"\[\^[^\]\n]*\]:?")
 _URL = re.compile(r"https?://[\x21-\x7e]+")
 _LINE_MARK = re.compile(r"^\s*(?:#{1,6}\s+|>\s*|[-*+]\s+|(?:[-*_]\s*){3,}$)+")
-_EMPHASIS = re.compile(r"(\*{1,3}|_{2,3}|~~|`+)")
+_EMPHASIS = re.compile(r"(?<!\\)(?:\*{1,3}|_{2,3}|~~|`+)")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>|~])")
 _SPACES = re.compile(r"[ \t\u00a0\u3000]+")
 

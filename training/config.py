@@ -89,22 +89,22 @@ def _convert(value: Any, hint: Any, where: str) -> Any:
     if origin in (types.UnionType, typing.Union):
         (inner,) = (part for part in typing.get_args(hint) if part is not types.NoneType)
         return _convert(value, inner, where)
-    if origin is typing.Literal and value in typing.get_args(hint):
-        return value
     if dataclasses.is_dataclass(hint) and isinstance(value, Mapping):
         return parse_config(typing.cast("type", hint), value, where=where)
     if origin is tuple and isinstance(value, list):
         inner = typing.get_args(hint)[0]
         return tuple(_convert(item, inner, f"{where}[{n}]") for n, item in enumerate(value))
-    if hint is Path and isinstance(value, str):
-        return Path(value)
+    if not _is_plain(value, hint):
+        raise TrainingError(f"{where}: expected {_describe(hint)}, got {value!r}")
+    return hint(value) if hint in (Path, float) else value
+
+
+def _is_plain(value: Any, hint: Any) -> bool:
+    if typing.get_origin(hint) is typing.Literal:
+        return value in typing.get_args(hint)
     # A bool is an int to Python, and to nobody who writes a configuration.
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if hint is float and is_number:
-        return float(value)
-    if hint in (int, bool, str) and type(value) is hint:
-        return value
-    raise TrainingError(f"{where}: expected {_describe(hint)}, got {value!r}")
+    accepted = {Path: (str,), float: (int, float)}.get(hint, (hint,))
+    return type(value) in accepted
 
 
 def _describe(hint: Any) -> str:

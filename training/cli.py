@@ -1,0 +1,126 @@
+"""The training commands; each parses its arguments and calls one plain function."""
+
+# ruff: noqa: PLC0415, so that --help needs no torch
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from training.ner import Progress
+
+
+_CONFIG = typer.Option("--config", help="TOML file with the settings.")
+_QUIET = typer.Option("--quiet", help="No progress, no summary.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the training commands to the `zonefacts` command."""
+    train = typer.Typer(no_args_is_help=True, help="Fine-tune one stage; writes a run folder.")
+    train.command("ner")(_train_ner)
+    train.command("relations")(_train_relations)
+    app.add_typer(train, name="train")
+    app.command("export")(_export)
+    app.command("crossval")(_crossval)
+
+    @app.command("pretrain")
+    def pretrain_command(
+        config: Annotated[Path, typer.Option("--config", help="TOML file with the settings.")],
+        output: Annotated[
+            Path | None, typer.Option("--output", help="Run folder, instead of the file's.")
+        ] = None,
+        quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no summary.")] = False,
+    ) -> None:
+        """Pretrain the encoder, or go on with the run that the run folder holds."""
+        from training.config import load_config
+        from training.pretrain import PretrainConfig, pretrain
+
+        settings = load_config(PretrainConfig, config)
+        if output is not None:
+            settings = replace(settings, output=output)
+        result = pretrain(settings, quiet=quiet)
+        if not quiet:
+            typer.echo(
+                f"{result.status} at step {result.step}, {result.characters:,} characters:"
+                f" {settings.output}"
+            )
+
+
+def _train_ner(
+    config: Annotated[Path, _CONFIG],
+    output: Annotated[Path, typer.Option("--output", help="Run folder.")],
+    quiet: Annotated[bool, _QUIET] = False,
+) -> None:
+    """Fine-tune the tagger on the annotated documents of the train split."""
+    from training.config import load_config
+    from training.data import load_split
+    from training.ner import NerConfig, train_ner
+
+    settings = load_config(NerConfig, config)
+    documents = load_split(settings.annotations, "train")
+    train_ner(settings, documents, output, on_epoch=_echo_epoch(quiet))
+    if not quiet:
+        typer.echo(f"{len(documents)} documents: {output}")
+
+
+def _train_relations(
+    config: Annotated[Path, _CONFIG],
+    output: Annotated[Path, typer.Option("--output", help="Run folder.")],
+    quiet: Annotated[bool, _QUIET] = False,
+) -> None:
+    """Train the relation and status heads on a finished tagger run."""
+    from training.config import load_config
+    from training.data import load_split
+    from training.relations import RelationConfig, train_relations
+
+    settings = load_config(RelationConfig, config)
+    documents = load_split(settings.annotations, "train")
+    development = load_split(settings.development, "development") if settings.development else []
+    train_relations(settings, documents, output, development=development)
+    if not quiet:
+        typer.echo(f"{len(documents)} documents, {len(development)} to tune on: {output}")
+
+
+def _export(
+    run: Annotated[Path, typer.Argument(help="Run folder of `train relations`.")],
+    output: Annotated[Path, typer.Option("--output", help="Model folder to write.")],
+    quantize: Annotated[bool, typer.Option(help="int8 weights in the encoder.")] = True,
+    quiet: Annotated[bool, _QUIET] = False,
+) -> None:
+    """Export a run to a model folder that scores without torch, and check it."""
+    from training.export import export_run
+
+    check = export_run(run, output, quantize=quantize)
+    if not quiet:
+        typer.echo(
+            f"{check.n_bytes / 2**20:.1f} MiB; same tag for {check.tag_agreement:.2%} of"
+            f" {check.n_characters:,} characters, state error {check.state_error:.2%}: {output}"
+        )
+
+
+def _crossval(
+    config: Annotated[Path, _CONFIG],
+    output: Annotated[Path, typer.Option("--output", help="Run folder.")],
+    quiet: Annotated[bool, _QUIET] = False,
+) -> None:
+    """Leave one report out: train on the others, score it, for each annotated report."""
+    from training.config import load_config
+    from training.crossval import CrossvalConfig, run_crossval
+
+    run_crossval(load_config(CrossvalConfig, config), output, quiet=quiet)
+
+
+def _echo_epoch(quiet: bool) -> Callable[["Progress"], None]:
+    def echo(progress: "Progress") -> None:
+        if not quiet:
+            left = progress.seconds / progress.epoch * (progress.n_epochs - progress.epoch)
+            typer.echo(
+                f"epoch {progress.epoch}/{progress.n_epochs}  loss {progress.loss:.4f}"
+                f"  {left / 60:.0f} min left",
+                err=True,
+            )
+
+    return echo

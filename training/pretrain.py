@@ -1,0 +1,89 @@
+"""Pretraining of the encoder: masked characters and the teacher's tags, within a budget.
+
+The learning rate falls to zero as the budget of minutes or characters runs out, so that a run
+ends well wherever it ends. A checkpoint holds all that the next step depends on; masking depends
+on seed and step alone. So a run that is stopped and resumed is the run that was never stopped.
+"""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from tqdm import tqdm
+
+from training.encoders import export_encoder
+from training.pretrain_config import PretrainConfig
+from training.pretrain_run import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PretrainResult:
+    """How a run ended: `finished`, or `interrupted` and to be resumed by the same command."""
+
+    status: Literal["finished", "interrupted"]
+    step: int
+    characters: int
+    metrics: dict[str, float]
+
+
+def pretrain(
+    config: PretrainConfig, *, quiet: bool = False, stop_at_step: int | None = None
+) -> PretrainResult:
+    """Run, or resume, pretraining; the run folder then holds log, checkpoint and `encoder/`.
+
+    Args:
+        config: settings; `config.output` is the run folder.
+        quiet: no progress bar; there is none either when the output is no terminal.
+        stop_at_step: leave as if interrupted when this step is reached.
+
+    Raises:
+        TrainingError: the run folder belongs to a run of other settings, or a part is missing.
+        CorpusError: the collection cannot be read.
+    """
+    run = Run(config)
+    with (
+        _stop_signals(run),
+        tqdm(
+            total=1.0,
+            disable=quiet or not sys.stderr.isatty(),
+            bar_format="{l_bar}{bar}| {elapsed}<{remaining} {postfix}",
+        ) as bar,
+    ):
+        while (progress := run.progress()) < 1.0:
+            if run.must_stop or run.position.step == stop_at_step:
+                run.save()
+                return _result(run, "interrupted")
+            bar.n = progress
+            bar.set_postfix_str(run.summary())
+            run.step(progress)
+        run.validate()
+        run.save()
+    export_encoder(config.output, config.output / "encoder")
+    return _result(run, "finished")
+
+
+def _result(run: Run, status: Literal["finished", "interrupted"]) -> PretrainResult:
+    return PretrainResult(
+        status=status,
+        step=run.position.step,
+        characters=run.position.characters,
+        metrics=run.metrics,
+    )
+
+
+@contextmanager
+def _stop_signals(run: Run) -> Iterator[None]:
+    """Let SIGTERM and SIGINT end the run behind the step at hand, with a checkpoint."""
+
+    def stop(_number: int, _frame: object) -> None:
+        run.must_stop = True
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

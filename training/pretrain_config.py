@@ -1,0 +1,66 @@
+"""Settings of a pretraining run."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from annotations.errors import TrainingError
+from training.pretrain_data import DataConfig, MaskingConfig
+from training.pretrain_model import ShapeConfig
+from training.segmenter import SHIPPED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptimizerConfig:
+    """AdamW with linear warm-up and a linear fall to zero at the end of the budget."""
+
+    learning_rate: float = 1e-3
+    warmup_steps: int = 100
+    weight_decay: float = 0.01
+    batch_sequences: int = 16
+    accumulation: int = 1
+    clip: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PretrainConfig:
+    """Settings of a pretraining run; a weight of 0 turns an objective off.
+
+    `title` and `description`, of the data, go into the model card.
+
+    Raises:
+        TrainingError: there is no budget, no objective, or too few positions for a sequence.
+    """
+
+    corpus: Path
+    output: Path
+    cache: Path | None = None
+    title: str = "zonefacts encoder"
+    description: str = "A collection of reports."
+    segmenter: Path = SHIPPED
+    seed: int = 20260
+    mlm_weight: float = 1.0
+    lac_weight: float = 1.0
+    budget_minutes: float | None = None
+    budget_characters: int | None = None
+    validate_every: int = 250
+    log_every: int = 20
+    checkpoint_minutes: float = 4.0
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    compile: bool = False
+    threads: int = 2
+    shape: ShapeConfig = field(default_factory=ShapeConfig)
+    data: DataConfig = field(default_factory=DataConfig)
+    masking: MaskingConfig = field(default_factory=MaskingConfig)
+    optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
+
+    def __post_init__(self) -> None:
+        if self.budget_minutes is None and self.budget_characters is None:
+            raise TrainingError("no budget: set budget_minutes or budget_characters")
+        if self.mlm_weight <= 0 and self.lac_weight <= 0:
+            raise TrainingError("nothing to learn: mlm_weight and lac_weight are both 0")
+        if self.shape.positions <= self.data.sequence_length:
+            raise TrainingError(
+                f"shape.positions is {self.shape.positions}, expected more than"
+                f" data.sequence_length, {self.data.sequence_length}"
+            )

@@ -1,0 +1,152 @@
+"""The encoder under pretraining: BERT with a masked-character head and a tag head.
+
+Both losses come from one pass. The masked head runs at masked positions only: at 15 % of them it
+would otherwise cost as much as the encoder.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import BertConfig, BertModel
+
+from pipeline.characters import CharacterTokenizer
+from training.pretrain_data import Batch
+from training.teacher import N_TAGS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShapeConfig:
+    """Size of the encoder.
+
+    `local_layers`: so many of the first layers begin with heads that look at neighbours.
+    """
+
+    layers: int = 4
+    hidden: int = 256
+    heads: int = 4
+    intermediate: int = 1024
+    positions: int = 512
+    local_layers: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Losses:
+    """Sums over a batch, with the number of positions each was taken over.
+
+    `masked` and `tag` are summed cross-entropies in nats; `correct` counts characters whose best
+    tag is the teacher's.
+    """
+
+    masked: Tensor
+    n_masked: int
+    tag: Tensor
+    n_tagged: int
+    correct: Tensor
+
+
+def bert_config(shape: ShapeConfig, tokenizer: CharacterTokenizer) -> BertConfig:
+    """The transformers configuration of the encoder, without dropout.
+
+    A run reads hardly any text twice, so there is nothing that dropout would keep it from
+    learning by heart.
+    """
+    return BertConfig(
+        vocab_size=tokenizer.size,
+        hidden_size=shape.hidden,
+        num_hidden_layers=shape.layers,
+        num_attention_heads=shape.heads,
+        intermediate_size=shape.intermediate,
+        max_position_embeddings=shape.positions,
+        type_vocab_size=1,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        pad_token_id=tokenizer.pad_id,
+        attn_implementation="sdpa",
+    )
+
+
+@torch.no_grad()
+def start_locally(encoder: BertModel, *, n_layers: int) -> None:
+    """Let the heads of the first layers begin by looking at neighbouring characters.
+
+    From a random start a small encoder spends the first millions of characters on finding out
+    that the next character is of use. So the position table begins as sinusoids (Vaswani et al.
+    2017), for which a shift by some characters is a rotation, and head h of a layer begins with
+    that rotation between query and key: offsets -1, 1, -2, 2 and so on. It is a start only, all
+    of it is trained (after Trockman & Kolter 2023, "Mimetic Initialization of Self-Attention
+    Layers"; there for content, here for positions). With 0 layers nothing is changed.
+    """
+    if not n_layers:
+        return
+    config = encoder.config
+    hidden, n_heads = config.hidden_size, config.num_attention_heads
+    # The greatest frequency is below half a turn a character, so that offsets are not confused.
+    frequencies = 2.5 * 1000.0 ** (-torch.arange(hidden // 2) / (hidden // 2 - 1))
+    table = encoder.embeddings.position_embeddings.weight
+    angles = torch.arange(table.shape[0])[:, None] * frequencies
+    # As large as the character embeddings beside them.
+    amplitude = config.initializer_range * 2**0.5
+    table[:, 0::2], table[:, 1::2] = amplitude * angles.sin(), amplitude * angles.cos()
+    width = hidden // n_heads
+    gain = 2**0.5
+    for layer in encoder.encoder.layer[:n_layers]:
+        query, key = layer.attention.self.query.weight, layer.attention.self.key.weight
+        for head in range(n_heads):
+            offset = (head // 2 + 1) * (-1 if head % 2 == 0 else 1)
+            rows = slice(head * width, (head + 1) * width)
+            turns = frequencies[: width // 2] * offset
+            block = torch.zeros(width, width)
+            even = torch.arange(0, width, 2)
+            block[even, even] = block[even + 1, even + 1] = turns.cos()
+            block[even, even + 1], block[even + 1, even] = turns.sin(), -turns.sin()
+            query[rows, :width] += gain * block
+            key[rows, :width] += gain * torch.eye(width)
+
+
+class PretrainingModel(nn.Module):
+    """Encoder and both heads; the masked head's output matrix is the embedding."""
+
+    def __init__(self, config: BertConfig, *, local_layers: int = 0) -> None:
+        super().__init__()
+        self.encoder = BertModel(config, add_pooling_layer=False)
+        start_locally(self.encoder, n_layers=local_layers)
+        hidden = config.hidden_size
+        self.masked_head = nn.Sequential(nn.Linear(hidden, hidden), nn.GELU(), nn.LayerNorm(hidden))
+        self.masked_bias = nn.Parameter(torch.zeros(config.vocab_size))
+        self.tag_head = nn.Linear(hidden, N_TAGS)
+        for layer in (self.masked_head[0], self.tag_head):
+            nn.init.normal_(layer.weight, std=config.initializer_range)
+            nn.init.zeros_(layer.bias)
+
+    def forward(self, batch: Batch, *, with_masked: bool, with_tags: bool) -> Losses:
+        """Summed losses; an objective that is switched off is zero and costs nothing."""
+        device = self.masked_bias.device
+
+        def tensor(array: object) -> Tensor:
+            return torch.as_tensor(array, device=device)
+
+        states = self.encoder(
+            input_ids=tensor(batch.ids), position_ids=tensor(batch.positions)
+        ).last_hidden_state.flatten(0, 1)
+        zero = states.new_zeros(())
+        masked = tag = correct = zero
+        n_masked = n_tagged = 0
+        if with_masked:
+            at = tensor(batch.masked).flatten().nonzero()[:, 0]
+            n_masked = len(at)
+            embedding = self.encoder.embeddings.word_embeddings.weight
+            scores = functional.linear(self.masked_head(states[at]), embedding, self.masked_bias)
+            labels = tensor(batch.labels).flatten()[at]
+            masked = functional.cross_entropy(scores.float(), labels, reduction="sum")
+        if with_tags:
+            logs = self.tag_head(states).float().log_softmax(dim=-1)
+            tags = tensor(batch.tags).flatten(0, 1)
+            weights = tensor(batch.probabilities).flatten(0, 1)
+            tag = -(logs.gather(1, tags) * weights).sum()
+            is_tagged = weights.sum(dim=1) > 0.5
+            n_tagged = int(is_tagged.sum())
+            expected = tags.gather(1, weights.argmax(dim=1, keepdim=True))[:, 0]
+            correct = ((logs.argmax(dim=1) == expected) & is_tagged).sum()
+        return Losses(masked=masked, n_masked=n_masked, tag=tag, n_tagged=n_tagged, correct=correct)

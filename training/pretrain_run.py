@@ -1,0 +1,349 @@
+"""One pretraining run: its state, a step, validation, log and checkpoint."""
+
+import json
+import math
+import time
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from annotations.errors import TrainingError
+from training.config import plain_config
+from training.pretrain_config import PretrainConfig
+from training.pretrain_data import Batch, Shard, Shards, load_corpus, mask_batch, train_rows
+from training.pretrain_model import Losses, PretrainingModel, bert_config
+
+CHECKPOINT, LOG, SETTINGS = "checkpoint.pt", "log.jsonl", "config.json"
+# Budget and machine may differ when a run goes on, what is learnt may not.
+_FREE_SETTINGS = {
+    "output",
+    "cache",
+    "title",
+    "description",
+    "budget_minutes",
+    "budget_characters",
+    "checkpoint_minutes",
+    "threads",
+    "compile",
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Position:
+    """Where a run is: everything beside weights and optimizer that the next step depends on."""
+
+    step: int = 0
+    sequences: int = 0
+    characters: int = 0
+    elapsed: float = 0.0
+
+
+class Run:
+    """State of a run between two steps."""
+
+    def __init__(self, config: PretrainConfig) -> None:
+        torch.manual_seed(config.seed)
+        torch.set_num_threads(config.threads)
+        self.config, self.must_stop = config, False
+        self.metrics: dict[str, float] = {}
+        self._claim_folder()
+        self.corpus = load_corpus(config.corpus, config=config.data, seed=config.seed)
+        self.shards = Shards(
+            self.corpus,
+            config=config.data,
+            folder=config.cache or config.output / "cache",
+            with_tags=config.lac_weight > 0,
+            segmenter=config.segmenter,
+        )
+        self.corpus.tokenizer.save(config.output)
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.use_bf16 = _use_bf16(config.precision, self.device)
+        model_config = bert_config(config.shape, self.corpus.tokenizer)
+        self.model = PretrainingModel(model_config, local_layers=config.shape.local_layers).to(
+            self.device
+        )
+        self.optimizer = torch.optim.AdamW(
+            _parameter_groups(self.model, config.optimizer.weight_decay),
+            lr=config.optimizer.learning_rate,
+            betas=(0.9, 0.98),
+            fused=True,
+        )
+        self.position = Position()
+        self._window = Window()
+        self._restore()
+        if config.compile:
+            self.model.encoder.compile()
+        self._rows = train_rows(
+            self.shards,
+            shard_sequences=config.data.shard_sequences,
+            seed=config.seed,
+            start=self.position.sequences,
+        )
+        self._started = time.monotonic() - self.position.elapsed
+        self._saved = time.monotonic()
+        if not self.position.step:
+            self._log({"corpus": self.corpus.counts, "parameters": _n_parameters(self.model)})
+
+    def progress(self) -> float:
+        """The share of the budget that is used up, 1 at its end."""
+        self.position.elapsed = time.monotonic() - self._started
+        shares = [0.0]
+        if self.config.budget_minutes is not None:
+            shares.append(self.position.elapsed / 60 / self.config.budget_minutes)
+        if self.config.budget_characters is not None:
+            shares.append(self.position.characters / self.config.budget_characters)
+        return min(1.0, max(shares))
+
+    def step(self, progress: float) -> None:
+        """One update of the weights, with log, validation and checkpoint when they are due."""
+        settings = self.config.optimizer
+        warmth = min(1.0, (self.position.step + 1) / max(1, settings.warmup_steps))
+        for group in self.optimizer.param_groups:
+            group["lr"] = settings.learning_rate * warmth * (1.0 - progress)
+        generator = np.random.default_rng([self.config.seed, self.position.step])
+        batches = [self._next_batch(generator) for _ in range(settings.accumulation)]
+        # Losses are means over all batches of the step, however masked positions fall.
+        n_masked = sum(int(batch.masked.sum()) for batch in batches)
+        n_tagged = sum(int((batch.probabilities.sum(axis=-1) > 0.5).sum()) for batch in batches)
+        for batch in batches:
+            losses = self._forward(batch)
+            loss = self.config.mlm_weight * losses.masked / max(1, n_masked)
+            loss = loss + self.config.lac_weight * losses.tag / max(1, n_tagged)
+            loss.backward()
+            self._window.add(losses)
+            self.position.sequences += len(batch.ids)
+            self.position.characters += batch.ids[:, 1:-1].size
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), settings.clip)
+        if not torch.isfinite(norm):
+            raise TrainingError(
+                f"{self.config.output}: the gradient at step {self.position.step} is not finite;"
+                " resume with a lower optimizer.learning_rate"
+            )
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.position.step += 1
+        if self.position.step % self.config.log_every == 0:
+            self._log_step(float(norm))
+        if self.position.step % self.config.validate_every == 0:
+            self.validate()
+        if time.monotonic() - self._saved > self.config.checkpoint_minutes * 60:
+            self.save()
+
+    @torch.no_grad()
+    def validate(self) -> None:
+        """Perplexity of masked characters and tag accuracy on development places."""
+        shard = self.shards.validation()
+        # The same masks every time, so that the numbers can be compared.
+        generator = np.random.default_rng(self.config.seed)
+        window = Window()
+        size = self.config.optimizer.batch_sequences
+        for start in range(0, len(shard.ids), size):
+            rows = np.arange(start, min(start + size, len(shard.ids)))
+            window.add(self._forward(self._mask(shard, rows, generator)))
+        self.metrics = {f"validation_{key}": value for key, value in window.means().items()}
+        if "validation_mlm_loss" in self.metrics:
+            loss = self.metrics["validation_mlm_loss"]
+            self.metrics["validation_perplexity"] = round(math.exp(min(loss, 50.0)), 4)
+        self._log({**self._where(), **self.metrics})
+
+    def save(self) -> None:
+        """Write the checkpoint; the one before stays until the new one is whole."""
+        self.progress()
+        path = self.config.output / CHECKPOINT
+        partial = path.with_suffix(".partial")
+        state = {
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "random": torch.get_rng_state(),
+            "step": self.position.step,
+            "sequences": self.position.sequences,
+            "characters": self.position.characters,
+            "elapsed": self.position.elapsed,
+            "metrics": self.metrics,
+            "window": self._window.sums(),
+        }
+        torch.save(state, partial)
+        partial.replace(path)
+        self._saved = time.monotonic()
+
+    def summary(self) -> str:
+        """One line for the progress bar."""
+        parts = [f"step {self.position.step}", f"{self.position.characters / 1e6:.2f} M"]
+        if "validation_perplexity" in self.metrics:
+            parts.append(f"perplexity {self.metrics['validation_perplexity']:.1f}")
+        return ", ".join(parts)
+
+    def _forward(self, batch: Batch) -> Losses:
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.use_bf16):
+            losses: Losses = self.model(
+                batch,
+                with_masked=self.config.mlm_weight > 0,
+                with_tags=self.config.lac_weight > 0,
+            )
+        return losses
+
+    def _next_batch(self, generator: np.random.Generator) -> Batch:
+        pairs = list(islice(self._rows, self.config.optimizer.batch_sequences))
+        if all(shard is pairs[0][0] for shard, _ in pairs):
+            return self._mask(pairs[0][0], np.array([row for _, row in pairs]), generator)
+        joined = Shard(
+            **{
+                name: np.stack([getattr(shard, name)[row] for shard, row in pairs])
+                for name in ("ids", "starts", "tags", "probabilities")
+            }
+        )
+        return self._mask(joined, np.arange(len(pairs)), generator)
+
+    def _mask(self, shard: Shard, rows: np.ndarray, generator: np.random.Generator) -> Batch:
+        return mask_batch(
+            shard,
+            rows,
+            tokenizer=self.corpus.tokenizer,
+            masking=self.config.masking,
+            n_positions=self.config.shape.positions,
+            generator=generator,
+        )
+
+    def _claim_folder(self) -> None:
+        """Make the run folder, or see that it is a run of these settings.
+
+        Raises:
+            TrainingError: it holds a run of other settings.
+        """
+        self.config.output.mkdir(parents=True, exist_ok=True)
+        path = self.config.output / SETTINGS
+        settings = plain_config(self.config)
+        if (self.config.output / CHECKPOINT).exists() and path.exists():
+            before = json.loads(path.read_text(encoding="utf-8"))
+            changed = [
+                key
+                for key in sorted({*before, *settings} - _FREE_SETTINGS)
+                if before.get(key) != settings.get(key)
+            ]
+            if changed:
+                raise TrainingError(
+                    f"{self.config.output}: holds a run with another {', '.join(changed)};"
+                    " give another output folder, or the settings it was started with"
+                )
+        path.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+
+    def _restore(self) -> None:
+        path = self.config.output / CHECKPOINT
+        log = self.config.output / LOG
+        if not path.exists():
+            log.write_text("", encoding="utf-8")
+            return
+        state: dict[str, Any] = torch.load(path, map_location=self.device, weights_only=True)
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        torch.set_rng_state(state["random"].cpu())
+        self.metrics = state["metrics"]
+        self._window = Window(**state["window"])
+        self.position = Position(
+            **{key: state[key] for key in ("step", "sequences", "characters", "elapsed")}
+        )
+        # Steps behind the checkpoint are done again, and logged again.
+        lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+        kept = [line for line in lines if line.get("step", 0) <= self.position.step]
+        log.write_text("".join(f"{json.dumps(line)}\n" for line in kept), encoding="utf-8")
+
+    def _where(self) -> dict[str, float]:
+        progress = self.progress()
+        elapsed = self.position.elapsed
+        return {
+            "step": self.position.step,
+            "characters": self.position.characters,
+            "seconds": round(elapsed, 1),
+            "seconds_left": round(elapsed / max(progress, 1e-9) - elapsed, 1),
+        }
+
+    def _log_step(self, norm: float) -> None:
+        where = self._where()
+        n_characters = self.position.characters - self._window.since_characters
+        seconds = self.position.elapsed - self._window.since_elapsed
+        self._log(
+            {
+                **where,
+                **self._window.means(),
+                "learning_rate": self.optimizer.param_groups[0]["lr"],
+                "gradient_norm": round(norm, 4),
+                "characters_per_second": round(n_characters / max(seconds, 1e-9), 1),
+            }
+        )
+        self._window = Window(
+            since_characters=self.position.characters, since_elapsed=self.position.elapsed
+        )
+
+    def _log(self, line: dict[str, Any]) -> None:
+        with (self.config.output / LOG).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+@dataclass(slots=True, kw_only=True)
+class Window:
+    """Sums of losses since the last line of the log."""
+
+    masked: float = 0.0
+    n_masked: int = 0
+    tag: float = 0.0
+    n_tagged: int = 0
+    correct: int = 0
+    since_characters: int = 0
+    since_elapsed: float = 0.0
+
+    def add(self, losses: Losses) -> None:
+        """Count the losses of one batch."""
+        self.masked += float(losses.masked.detach())
+        self.n_masked += losses.n_masked
+        self.tag += float(losses.tag.detach())
+        self.n_tagged += losses.n_tagged
+        self.correct += int(losses.correct)
+
+    def means(self) -> dict[str, float]:
+        """Losses a character, and the share of tags that are the teacher's."""
+        means = {}
+        if self.n_masked:
+            means["mlm_loss"] = round(self.masked / self.n_masked, 5)
+        if self.n_tagged:
+            means["lac_loss"] = round(self.tag / self.n_tagged, 5)
+            means["lac_accuracy"] = round(self.correct / self.n_tagged, 5)
+        return means
+
+    def sums(self) -> dict[str, float]:
+        """What the checkpoint holds."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+    """Matrices decay; biases and normalisation do not."""
+    parameters = list(model.parameters())
+    return [
+        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
+        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+
+
+def _n_parameters(model: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def _use_bf16(precision: str, device: torch.device) -> bool:
+    """Whether to compute in bfloat16.
+
+    A CPU without instructions for it is a hundred times slower in bfloat16 than in single
+    precision, so "auto" asks for them.
+    """
+    if precision != "auto":
+        return precision == "bf16"
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported()
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return "avx512_bf16" in flags or "amx_bf16" in flags

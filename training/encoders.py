@@ -1,0 +1,220 @@
+"""Encoders as folders: load one by path or name with its checks, and write our own.
+
+Weights are read from safetensors alone. A pickle can run any code when it is opened, so it is
+refused, whatever it claims to hold.
+"""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from transformers import AutoConfig, AutoModel, PreTrainedModel
+
+from annotations.errors import PipelineError, TrainingError
+from pipeline.characters import CharacterTokenizer
+from training.config import parse_config
+from training.model_card import model_card
+from training.pretrain_model import PretrainingModel, ShapeConfig, bert_config
+
+MAX_SHARD_BYTES = 14_000_000
+_INDEX, _WEIGHTS = "model.safetensors.index.json", "model.safetensors"
+_PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
+_HUB_NAME = re.compile(r"[\w.-]+(?:/[\w.-]+)?")
+_HUB_FILES = ("config.json", "*.safetensors", _INDEX, "tokenizer.json", "vocab.txt")
+
+
+def load_encoder(
+    name_or_path: str | os.PathLike[str],
+) -> tuple[PreTrainedModel, CharacterTokenizer]:
+    """An encoder and its tokenizer from a folder, or from the model hub by name.
+
+    The model is in single precision and in evaluation mode.
+
+    Raises:
+        TrainingError: no such folder or model, no configuration, no weights, weights as a pickle,
+            or vocabulary, configuration and embedding do not have the same size.
+    """
+    folder = _find_folder(str(name_or_path))
+    _check_weights(folder)
+    try:
+        tokenizer = CharacterTokenizer.from_folder(folder)
+        config = AutoConfig.from_pretrained(folder)
+    except PipelineError as error:
+        raise TrainingError(str(error)) from error
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"{folder}: its config.json cannot be used: {_line(error)}") from error
+    n_rows = _embedding_rows(folder)
+    if not tokenizer.size == config.vocab_size == n_rows:
+        raise TrainingError(
+            f"{folder}: the tokenizer has {tokenizer.size} entries, the configuration"
+            f" {config.vocab_size}, the embedding {n_rows} rows; expected three equal numbers,"
+            " so take tokenizer and weights from the same model"
+        )
+    try:
+        model = AutoModel.from_pretrained(folder, use_safetensors=True, dtype=torch.float32)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise TrainingError(f"{folder}: the weights cannot be loaded: {_line(error)}") from error
+    return model.eval(), tokenizer
+
+
+def export_encoder(run: Path, output: Path) -> Path:
+    """Write the encoder of a pretraining run as a folder that `AutoModel` loads.
+
+    The folder gets half-precision weights in files under 15 MiB, the tokenizer, the configuration
+    and a model card from the run's log.
+
+    Raises:
+        TrainingError: the folder holds no run with a checkpoint.
+    """
+    checkpoint = run / "checkpoint.pt"
+    if not checkpoint.is_file():
+        raise TrainingError(
+            f"{run}: no {checkpoint.name}; expected the folder of a pretraining run"
+        )
+    settings = json.loads((run / "config.json").read_text(encoding="utf-8"))
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    tokenizer = CharacterTokenizer.from_folder(run)
+    shape = parse_config(ShapeConfig, settings["shape"], where=str(run / "config.json"))
+    config = bert_config(shape, tokenizer)
+    model = PretrainingModel(config)
+    model.load_state_dict(state["model"])
+    output.mkdir(parents=True, exist_ok=True)
+    for stale in output.glob("model*.safetensors*"):
+        stale.unlink()
+    # Fine-tuning reads its few examples many times and wants the dropout that this run did not.
+    config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.1
+    config.architectures = ["BertModel"]
+    # Half precision is for the shipped files; whoever loads them computes in single precision.
+    config.dtype = torch.float32
+    config.save_pretrained(output)
+    tensors = {key: value.half().contiguous() for key, value in model.encoder.state_dict().items()}
+    save_sharded(tensors, output, max_bytes=MAX_SHARD_BYTES)
+    tokenizer.save(output)
+    lines = [
+        json.loads(line) for line in (run / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    card = model_card(settings=settings, log=lines, n_parameters=_n_values(tensors.values()))
+    (output / "README.md").write_text(card, encoding="utf-8")
+    return output
+
+
+def save_sharded(tensors: dict[str, torch.Tensor], folder: Path, *, max_bytes: int) -> list[Path]:
+    """Write tensors to safetensors files of at most `max_bytes`, with an index if several.
+
+    A single tensor above the limit gets a file of its own.
+    """
+    shards: list[dict[str, torch.Tensor]] = [{}]
+    n_bytes = 0
+    for name, tensor in tensors.items():
+        size = tensor.numel() * tensor.element_size()
+        if shards[-1] and n_bytes + size > max_bytes:
+            shards.append({})
+            n_bytes = 0
+        shards[-1][name] = tensor
+        n_bytes += size
+    if len(shards) == 1:
+        save_file(shards[0], folder / _WEIGHTS, metadata={"format": "pt"})
+        return [folder / _WEIGHTS]
+    names = [f"model-{n:05d}-of-{len(shards):05d}.safetensors" for n in range(1, len(shards) + 1)]
+    for name, shard in zip(names, shards, strict=True):
+        save_file(shard, folder / name, metadata={"format": "pt"})
+    total = sum(t.numel() * t.element_size() for t in tensors.values())
+    places = {key: name for name, shard in zip(names, shards, strict=True) for key in shard}
+    index = {"metadata": {"total_size": total}, "weight_map": places}
+    (folder / _INDEX).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
+    return [folder / name for name in names]
+
+
+def _find_folder(name: str) -> Path:
+    """The folder itself, or that of a model fetched from the hub.
+
+    Raises:
+        TrainingError: there is neither.
+    """
+    folder = Path(name)
+    if folder.is_dir():
+        return folder
+    if folder.exists():
+        raise TrainingError(f"{name}: is a file; expected an encoder folder or a hub name")
+    if not _HUB_NAME.fullmatch(name):
+        raise TrainingError(f"{name}: no such folder; expected an encoder folder or a hub name")
+    from huggingface_hub import snapshot_download  # noqa: PLC0415
+
+    try:
+        return Path(snapshot_download(name, allow_patterns=list(_HUB_FILES)))
+    except Exception as error:
+        raise TrainingError(
+            f"{name}: no such folder, and the model hub did not give it: {_line(error)}"
+        ) from error
+
+
+def _check_weights(folder: Path) -> None:
+    """See that configuration and safetensors are there.
+
+    Raises:
+        TrainingError: something is missing, or the weights are a pickle.
+    """
+    if not (folder / "config.json").is_file():
+        raise TrainingError(f"{folder}: no config.json; expected an encoder folder")
+    index = folder / _INDEX
+    if index.is_file():
+        names = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+        if missing := sorted(name for name in names if not (folder / name).is_file()):
+            raise TrainingError(f"{folder}: {_INDEX} names {missing[0]}, which is not there")
+        return
+    if (folder / _WEIGHTS).is_file():
+        return
+    pickles = sorted(path.name for pattern in _PICKLES for path in folder.glob(pattern))
+    if pickles:
+        raise TrainingError(
+            f"{folder}: weights as a pickle ({pickles[0]}) are refused, since opening one can run"
+            " any code; convert them to model.safetensors"
+        )
+    raise TrainingError(f"{folder}: no weights; expected {_WEIGHTS}")
+
+
+def _embedding_rows(folder: Path) -> int:
+    """Rows of the word embedding as stored; 0 if there is none under BERT's name.
+
+    Raises:
+        TrainingError: a file is no safetensors file.
+    """
+    for path in sorted(folder.glob("*.safetensors")):
+        try:
+            with safe_open(path, framework="pt") as tensors:
+                for name in tensors.keys():  # noqa: SIM118, it is no mapping
+                    if name.endswith("word_embeddings.weight"):
+                        return int(tensors.get_slice(name).get_shape()[0])
+        except Exception as error:
+            raise TrainingError(f"{path}: no safetensors file: {_line(error)}") from error
+    return 0
+
+
+def _n_values(tensors: Any) -> int:
+    return sum(int(tensor.numel()) for tensor in tensors)
+
+
+def _line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write the encoder of a run: `python -m training.encoders RUN OUTPUT`."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if len(given) != 2:
+        raise SystemExit("usage: python -m training.encoders RUN OUTPUT")
+    try:
+        export_encoder(Path(given[0]), Path(given[1]))
+    except TrainingError as error:
+        raise SystemExit(str(error)) from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""The model card of a pretrained encoder, written from the settings and the log of its run."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_HEADER = """\
+---
+license: apache-2.0
+language: zh
+library_name: transformers
+tags: [fill-mask, chinese, token-classification]
+---
+
+# {title}
+
+A BERT encoder for the language of Chinese development reports: {layers} layers of {hidden},
+{heads} heads, {positions} positions, {n_parameters:,} parameters, one token for every character.
+Pretrained from a random start as part of zonefacts, to be fine-tuned for mentions and relations.
+"""
+
+_LIMITS = """\
+## What it is not for
+
+- It generates nothing and answers nothing; it is a start for fine-tuning.
+- It has read official reports alone. Other kinds of Chinese text (speech, literature, social
+  media, classical or traditional Chinese) it has hardly met, and the characters that only they
+  use are unknown to it.
+- It was trained with a small budget. Where a large public encoder may be used, that one knows
+  more about the world.
+- Names, places and figures in the reports may be remembered; it is no source for any of them.
+
+## Licence
+
+Apache-2.0, as zonefacts. The texts are official reports of public bodies. The second objective
+learns from the scores of LAC (Apache-2.0).
+"""
+
+
+def model_card(
+    *, settings: Mapping[str, Any], log: Sequence[Mapping[str, Any]], n_parameters: int
+) -> str:
+    """The card as Markdown.
+
+    Args:
+        settings: the run's `config.json`.
+        log: the lines of its `log.jsonl`.
+        n_parameters: values in the shipped weights.
+    """
+    shape = settings["shape"]
+    header = _HEADER.format(
+        title=settings.get("title", "zonefacts encoder"),
+        n_parameters=n_parameters,
+        **{key: shape[key] for key in ("layers", "hidden", "heads", "positions")},
+    )
+    return "\n".join([header, _data(settings, log), _objectives(settings), _course(log), _LIMITS])
+
+
+def _data(settings: Mapping[str, Any], log: Sequence[Mapping[str, Any]]) -> str:
+    counts = next((line["corpus"] for line in log if "corpus" in line), {})
+    rows = "\n".join(f"| {name.replace('_', ' ')} | {n:,} |" for name, n in counts.items())
+    description = settings.get("description", "A collection of reports.")
+    return f"""\
+## Data
+
+{description} Split by place: reports of test places were left out altogether, those of
+development places served for validation alone. What was read, kept and dropped:
+
+| what | how many |
+|---|---:|
+{rows}
+"""
+
+
+def _objectives(settings: Mapping[str, Any]) -> str:
+    optimizer, masking = settings["optimizer"], settings["masking"]
+    parts = []
+    if settings["mlm_weight"] > 0:
+        parts.append(
+            f"- masked language modelling (weight {settings['mlm_weight']:g}): whole words of"
+            f" spacy-pkuseg, {masking['share']:.0%} of them, drawn anew at every reading;"
+        )
+    if settings["lac_weight"] > 0:
+        parts.append(
+            f"- distillation of LAC (weight {settings['lac_weight']:g}): its distribution over"
+            " word boundaries and tags, for every character, as soft targets;"
+        )
+    batch = optimizer["batch_sequences"] * optimizer["accumulation"]
+    if n_local := settings["shape"]["local_layers"]:
+        parts.append(
+            f"- a start at which the heads of the first {n_local} layers look at neighbouring"
+            " characters; all else is random;"
+        )
+    parts.append(
+        f"- AdamW, peak learning rate {optimizer['learning_rate']:g},"
+        f" {optimizer['warmup_steps']} warm-up steps, linear fall to zero, weight decay"
+        f" {optimizer['weight_decay']:g}, {batch} full sequences of"
+        f" {settings['data']['sequence_length']} a step, seed {settings['seed']}."
+    )
+    return "## Objectives\n\n" + "\n".join(parts) + "\n"
+
+
+def _course(log: Sequence[Mapping[str, Any]]) -> str:
+    steps = [line for line in log if "mlm_loss" in line or "lac_loss" in line]
+    checks = [line for line in log if any(key.startswith("validation_") for key in line)]
+    lines = ["## Course of the run", ""]
+    if log and "step" in log[-1]:
+        last = log[-1]
+        lines += [
+            (
+                f"{last['step']:,} steps, {last['characters']:,} characters read,"
+                f" {last['seconds'] / 60:.0f} minutes. Losses are nats a character; validation is"
+                " on places that were never trained on."
+            ),
+            "",
+        ]
+    lines += [
+        (
+            "| step | characters | masked loss | tag loss | validation masked loss | perplexity"
+            " | validation tag loss | tag accuracy |"
+        ),
+        "|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for check in checks:
+        before = next((s for s in reversed(steps) if s["step"] <= check["step"]), {})
+        cells = [
+            f"{check['step']:,}",
+            f"{check['characters']:,}",
+            _number(before.get("mlm_loss"), 3),
+            _number(before.get("lac_loss"), 3),
+            _number(check.get("validation_mlm_loss"), 3),
+            _number(check.get("validation_perplexity"), 1),
+            _number(check.get("validation_lac_loss"), 3),
+            _number(check.get("validation_lac_accuracy"), 4),
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _number(value: float | None, n_digits: int) -> str:
+    return "–" if value is None else f"{value:.{n_digits}f}"

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
+from tokenizers.models import WordPiece
 from transformers import AutoTokenizer
 
 from annotations.errors import PipelineError
@@ -67,10 +68,8 @@ def test_vocabulary_of_a_public_bert(kind, tmp_path):
     if kind == "vocab.txt":
         (tmp_path / kind).write_text("\n".join(entries) + "\n", encoding="utf-8")
     else:
-        from tokenizers.models import WordPiece
-
         ids = {token: n for n, token in enumerate(entries)}
-        Tokenizer(WordPiece(ids, unk_token="[UNK]")).save(str(tmp_path / kind))  # noqa: S106
+        Tokenizer(WordPiece(ids, unk_token="[UNK]")).save(str(tmp_path / kind))
     tokenizer = CharacterTokenizer.from_folder(tmp_path)
     assert tokenizer.size == len(entries)
     assert tokenizer.encode("总Ａb") == [6, 9, 2]

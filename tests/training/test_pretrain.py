@@ -1,0 +1,461 @@
+"""Pretraining on a made-up collection: sixty places, a model of two small layers."""
+
+import json
+import os
+import random
+import shutil
+import signal
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from transformers import AutoModel
+
+from annotations.errors import TrainingError
+from corpus.library import CollectionDocument
+from corpus.selection import REPORT_KINDS
+from pipeline.characters import CharacterTokenizer
+from training.clean import clean_collection, clean_paragraphs, split_of_places
+from training.encoders import export_encoder, load_encoder, save_sharded
+from training.pretrain import pretrain
+from training.pretrain_config import OptimizerConfig, PretrainConfig
+from training.pretrain_data import (
+    N_SOFT,
+    DataConfig,
+    MaskingConfig,
+    Shards,
+    load_corpus,
+    mask_batch,
+    soft_tags,
+    train_rows,
+)
+from training.pretrain_model import PretrainingModel, ShapeConfig, bert_config
+from training.pretrain_run import Run
+from training.segmenter import load_segmenter, word_starts
+from training.teacher import Teacher, cut_pieces, words_from_starts
+
+N_PLACES = 60
+DATA = DataConfig(
+    sequence_length=32,
+    shard_sequences=64,
+    validation_sequences=16,
+    min_count=1,
+    recent_year=2015,
+    workers=1,
+)
+
+
+def report(place, year, generator):
+    projects = ["产业园", "污水处理厂", "新能源汽车基地", "数据中心", "高速公路"]
+    verbs = ["开工建设", "建成投产", "签约落户", "加快推进"]
+    lines = [
+        f"{place}{year}年{generator.choice(projects)}项目{generator.choice(verbs)}，"
+        f"总投资{generator.randint(1, 99)}.{generator.randint(0, 9)}亿元。"
+        for _ in range(12)
+    ]
+    return f"---\ntitle: {place}\n---\n\n# 一、回顾\n\n" + "\n\n".join(lines) + "\n"
+
+
+@pytest.fixture(scope="module")
+def collection(tmp_path_factory):
+    path = tmp_path_factory.mktemp("collection") / "reports.jsonl"
+    generator = random.Random(1)
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(N_PLACES):
+            place = f"第{number}市"
+            for year in (2010, 2020):
+                document = {
+                    "path": f"{place}/{year}.md",
+                    "kind": REPORT_KINDS[number % 3],
+                    "place": place,
+                    "year": year,
+                    "text": report(place, year, generator),
+                }
+                file.write(json.dumps(document, ensure_ascii=False) + "\n")
+        file.write("{broken\n")
+        file.write('{"path": "x"}\n')
+    return path
+
+
+@pytest.fixture
+def config(collection, tmp_path):
+    return PretrainConfig(
+        corpus=collection,
+        output=tmp_path / "run",
+        cache=collection.parent / "cache",
+        budget_characters=30 * 12 * 8,
+        log_every=1,
+        validate_every=4,
+        precision="fp32",
+        threads=1,
+        shape=ShapeConfig(layers=2, hidden=32, heads=2, intermediate=64, positions=48),
+        data=DATA,
+        optimizer=OptimizerConfig(
+            learning_rate=1e-2, warmup_steps=2, batch_sequences=4, accumulation=2
+        ),
+    )
+
+
+def log_of(run):
+    return [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+
+
+def weights_of(run):
+    return torch.load(run / "checkpoint.pt", weights_only=True)["model"]
+
+
+def test_clean_paragraphs():
+    counts = Counter()
+    text = (
+        "---\ntitle: x\n---\n\n## 一、**投资**\n\n> 引用[链接](http://a.b/c)和<br>\n"
+        "| 甲 | 乙 |\n|---|---|\n![图](a.png)\n- 总投资 5\\*3 亿元[^1]\n\n　　段首https://a.b/c。\n"
+    )
+    assert clean_paragraphs(text, counts) == [
+        "一、投资",
+        "引用链接和",
+        "总投资 5*3 亿元",
+        "段首。",
+    ]
+    assert counts == {"front_matter": 1, "table_rows": 2, "links": 4, "marks": 7}
+
+
+def test_duplicates_are_dropped_and_test_places_never_read():
+    paragraph = "全市重大项目开工建设，总投资一百亿元，全年完成投资八十亿元，同比增长百分之十二。"
+    documents = [
+        CollectionDocument(
+            path=f"{number}.md",
+            kind=REPORT_KINDS[0],
+            place=f"第{number}市",
+            year=2020,
+            text=f"{number}\n{paragraph}",
+        )
+        for number in range(N_PLACES)
+    ]
+    documents.append(replace(documents[0], path="again.md", place="", kind="五年规划"))
+    counts = Counter()
+    cleaned = list(clean_collection(documents, counts))
+    splits = split_of_places(documents)
+    assert Counter(splits.values()) == {"test": 30, "development": 22, "train": 8}
+    assert all(splits.get(document.place, "train") == document.split for document in cleaned)
+    assert counts["documents_of_test_places"] == 30
+    # The paragraph stays once, and on the side of development.
+    assert [d.split for d in cleaned if paragraph in d.text] == ["development"]
+    assert counts["duplicate_paragraphs"] == 22 + 8 - 1 + (splits["第0市"] == "test")
+
+
+def test_no_place_in_both_splits_and_broken_lines_counted(collection):
+    corpus = load_corpus(collection, config=DATA, seed=1)
+    assert corpus.counts["broken_lines"] == 2
+    assert not corpus.places["train"] & corpus.places["development"]
+    assert len(corpus.places["development"]) == 22
+    test_places = {f"第{n}市" for n in range(N_PLACES)} - set().union(*corpus.places.values())
+    assert len(test_places) == 30
+    assert not any(place + "20" in corpus.train + corpus.development for place in test_places)
+    # Recent reports come first.
+    assert corpus.train.index("2020年") < corpus.train.index("2010年")
+    assert "2020年" not in corpus.train[corpus.train.index("2010年") :]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n\n", "一。\n二；三" * 50, "长" * 300, "甲，" * 200 + "\n乙"]
+)
+def test_pieces_cover_the_text(text):
+    pieces = list(cut_pieces(text))
+    assert "".join(text[a:b] for a, b in pieces) == text
+    assert all(0 < b - a <= 128 for a, b in pieces)
+
+
+def test_words_cover_the_text_and_agree_with_the_teacher():
+    text = "惠州市 仲恺高新区\n新引进项目120个，总投资390亿元。"
+    found = words_from_starts(text, word_starts(text, load_segmenter()))
+    taught = words_from_starts(text, Teacher().word_starts(text))
+    assert "".join(found) == text == "".join(taught)
+    assert {" ", "\n", "，"} <= set(found)
+    assert len(set(found) & set(taught)) >= 8
+
+
+def test_soft_tags_are_distributions_and_do_not_depend_on_the_neighbours():
+    teacher = Teacher()
+    line = "总投资390亿元的新能源汽车基地项目开工建设。"
+    tags, probabilities = soft_tags(line, teacher)
+    assert tags.shape == probabilities.shape == (len(line), N_SOFT)
+    assert np.allclose(probabilities.astype(float).sum(axis=1), 1, atol=5e-3)
+    both, weights = soft_tags("一、回顾\n" + line, teacher)
+    assert weights[4].sum() == 0
+    best = probabilities.argmax(axis=1)
+    assert (tags[range(len(line)), best] == both[5:][range(len(line)), weights[5:].argmax(1)]).all()
+
+
+def test_masking_covers_whole_words_at_the_wanted_rate(collection):
+    corpus = load_corpus(collection, config=DATA, seed=1)
+    shards = Shards(corpus, config=DATA, folder=collection.parent / "cache", with_tags=True)
+    shard = shards.train(0)
+    rows = np.arange(len(shard.ids))
+    batches = [
+        mask_batch(
+            shard,
+            rows,
+            tokenizer=corpus.tokenizer,
+            masking=MaskingConfig(),
+            n_positions=48,
+            generator=np.random.default_rng(seed),
+        )
+        for seed in (1, 1, 2)
+    ]
+    first = batches[0]
+    assert (first.ids == batches[1].ids).all()
+    assert (first.ids != batches[2].ids).any()
+    words = shard.starts.cumsum(axis=1)
+    for row in rows:
+        inside = first.masked[row, 1:-1]
+        chosen = set(words[row][inside])
+        assert (inside == np.isin(words[row], list(chosen))).all()
+    assert 0.12 < first.masked[:, 1:-1].mean() < 0.18
+    assert not first.masked[:, [0, -1]].any()
+    assert ((first.ids == first.labels) | first.masked).all()
+    assert 0.7 < (first.ids[first.masked] == corpus.tokenizer.mask_id).mean() < 0.9
+    assert first.positions.max() < 48
+    assert (first.labels[0, 1:-1] == corpus.tokenizer.encode(corpus.train[:30])).all()
+
+
+def test_each_pass_reads_every_sequence_once(collection):
+    corpus = load_corpus(collection, config=DATA, seed=1)
+    shards = Shards(corpus, config=DATA, folder=collection.parent / "cache", with_tags=True)
+    n = shards.n_sequences
+    assert shards.n_shards > 1
+
+    def sequences(start, n_rows):
+        rows = train_rows(shards, shard_sequences=64, seed=1, start=start)
+        return [(s := next(rows))[0].ids[s[1]].tobytes() for _ in range(n_rows)]
+
+    whole = sequences(0, 2 * n)
+    assert Counter(whole[:n]) == Counter(whole[n:])
+    assert whole[:n] != whole[n:]
+    assert sequences(70, 30) == whole[70:100]
+    assert sequences(n + 3, 5) == whole[n + 3 : n + 8]
+
+
+@pytest.mark.parametrize("n_layers", [0, 1, 2])
+def test_heads_begin_at_neighbours(n_layers):
+    torch.manual_seed(0)
+    tokenizer = CharacterTokenizer.from_vocabulary([chr(0x4E00 + n) for n in range(500)])
+    shape = ShapeConfig(layers=2, hidden=128, heads=4, intermediate=128, positions=64)
+    settings = bert_config(shape, tokenizer)
+    settings._attn_implementation = "eager"
+    encoder = PretrainingModel(settings, local_layers=n_layers).encoder
+    ids = torch.randint(5, tokenizer.size, (4, 64))
+    attentions = encoder(input_ids=ids, output_attentions=True).attentions
+    for layer, weights in enumerate(attentions):
+        for head, offset in enumerate((-1, 1, -2, 2)):
+            near = [weights[:, head].diagonal(k, 1, 2).mean().item() for k in range(-5, 6)]
+            if layer < n_layers:
+                assert max(range(11), key=near.__getitem__) - 5 == offset
+                assert near[offset + 5] > 0.1
+            else:
+                assert max(near) < 0.05
+
+
+def test_losses_fall_and_the_encoder_loads(config):
+    result = pretrain(replace(config, budget_characters=30 * 8 * 60), quiet=True)
+    assert result.status == "finished"
+    lines = log_of(config.output)
+    assert lines[0]["corpus"]["broken_lines"] == 2
+    steps = [line for line in lines if "mlm_loss" in line]
+    assert steps[-1]["mlm_loss"] < 0.93 * steps[0]["mlm_loss"]
+    assert steps[-1]["lac_loss"] < 0.8 * steps[0]["lac_loss"]
+    assert {"characters_per_second", "learning_rate", "seconds_left"} <= set(steps[-1])
+    assert result.metrics["validation_perplexity"] < 100
+    assert result.metrics["validation_lac_accuracy"] > 0.3
+    folder = config.output / "encoder"
+    model, tokenizer = load_encoder(folder)
+    text = "总投资39亿元"
+    ids = torch.tensor([[tokenizer.cls_id, *tokenizer.encode(text), tokenizer.sep_id]])
+    with torch.no_grad():
+        ours = model(input_ids=ids).last_hidden_state
+        public = AutoModel.from_pretrained(folder).eval()(input_ids=ids).last_hidden_state
+    assert ours.shape == (1, len(text) + 2, 32)
+    assert torch.equal(ours, public)
+    assert ours.dtype == torch.float32
+    stored = load_file(folder / "model.safetensors")
+    trained = weights_of(config.output)
+    for name, tensor in stored.items():
+        assert tensor.dtype == torch.float16
+        assert torch.equal(tensor, trained[f"encoder.{name}"].half())
+    card = (folder / "README.md").read_text(encoding="utf-8")
+    assert f"{result.characters:,} characters read" in card
+    assert "license: apache-2.0" in card
+    assert "| broken lines | 2 |" in card
+
+
+def test_resumed_run_is_the_run_that_was_never_stopped(config, tmp_path):
+    pretrain(config, quiet=True)
+    stopped = replace(config, output=tmp_path / "stopped")
+    for step in (1, 5, 6):
+        result = pretrain(stopped, quiet=True, stop_at_step=step)
+        assert (result.status, result.step) == ("interrupted", step)
+    assert pretrain(stopped, quiet=True).status == "finished"
+    whole, resumed = weights_of(config.output), weights_of(stopped.output)
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+    def numbers(run):
+        timed = {"seconds", "seconds_left", "characters_per_second"}
+        return [{k: v for k, v in line.items() if k not in timed} for line in log_of(run)]
+
+    assert numbers(config.output) == numbers(stopped.output)
+
+
+def test_a_crash_loses_only_what_is_behind_the_checkpoint(config, tmp_path):
+    pretrain(config, quiet=True)
+    crashed = replace(config, output=tmp_path / "crashed")
+    pretrain(crashed, quiet=True, stop_at_step=3)
+    kept = (crashed.output / "checkpoint.pt").read_bytes()
+    pretrain(crashed, quiet=True, stop_at_step=5)
+    (crashed.output / "checkpoint.pt").write_bytes(kept)
+    (crashed.output / "checkpoint.partial").write_bytes(b"half")
+    pretrain(crashed, quiet=True)
+    whole, resumed = weights_of(config.output), weights_of(crashed.output)
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+    steps = [line["step"] for line in log_of(crashed.output) if "mlm_loss" in line]
+    assert steps == list(range(1, 13))
+
+
+def test_a_signal_ends_the_run_behind_the_step_at_hand(config, monkeypatch):
+    step = Run.step
+
+    def step_and_signal(run, progress):
+        step(run, progress)
+        if run.position.step == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(Run, "step", step_and_signal)
+    before = signal.getsignal(signal.SIGTERM)
+    result = pretrain(config, quiet=True)
+    assert (result.status, result.step) == ("interrupted", 3)
+    assert (config.output / "checkpoint.pt").exists()
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+@pytest.mark.parametrize(("weight", "absent"), [("mlm_weight", "mlm"), ("lac_weight", "lac")])
+def test_one_objective_alone(config, weight, absent):
+    settings = replace(config, budget_characters=30 * 8, **{weight: 0.0})
+    pretrain(settings, quiet=True)
+    for line in log_of(config.output):
+        assert not any(absent in key for key in line)
+
+
+def test_run_folder_of_other_settings_is_refused(config):
+    pretrain(config, quiet=True, stop_at_step=1)
+    with pytest.raises(TrainingError, match=r"holds a run with another lac_weight, seed;"):
+        pretrain(replace(config, lac_weight=0.5, seed=2), quiet=True)
+    # A longer budget is no other run.
+    assert pretrain(replace(config, budget_characters=30 * 8 * 2), quiet=True).step == 2
+
+
+def test_collection_of_too_few_places(config, tmp_path):
+    few = tmp_path / "few.jsonl"
+    few.write_text("".join(config.corpus.open(encoding="utf-8").readlines()[:4]), encoding="utf-8")
+    with pytest.raises(TrainingError, match="train places have 0 characters, less than one"):
+        pretrain(replace(config, corpus=few), quiet=True)
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("encoder")
+    tokenizer = CharacterTokenizer.from_vocabulary(list("总投资亿元"))
+    shape = ShapeConfig(layers=1, hidden=16, heads=2, intermediate=16, positions=8)
+    settings = bert_config(shape, tokenizer)
+    settings.save_pretrained(folder)
+    save_file(
+        PretrainingModel(settings).encoder.state_dict(),
+        folder / "model.safetensors",
+        metadata={"format": "pt"},
+    )
+    tokenizer.save(folder)
+    return folder
+
+
+def without_weights(folder):
+    (folder / "model.safetensors").unlink()
+
+
+def pickle_instead(folder):
+    without_weights(folder)
+    (folder / "pytorch_model.bin").write_bytes(b"\x80\x04.")
+
+
+def larger_vocabulary(folder):
+    CharacterTokenizer.from_vocabulary(list("总投资亿元年")).save(folder)
+
+
+def without_config(folder):
+    (folder / "config.json").unlink()
+
+
+def without_tokenizer(folder):
+    (folder / "tokenizer.json").unlink()
+
+
+def no_safetensors(folder):
+    (folder / "model.safetensors").write_bytes(b"not weights")
+
+
+def missing_part(folder):
+    without_weights(folder)
+    index = {"weight_map": {"a": "model-00001-of-00002.safetensors"}}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index))
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (without_weights, "no weights; expected model.safetensors"),
+        (pickle_instead, r"weights as a pickle \(pytorch_model.bin\) are refused"),
+        (larger_vocabulary, "tokenizer has 11 entries, the configuration 10, the embedding 10"),
+        (without_config, "no config.json"),
+        (without_tokenizer, "no tokenizer.json and no vocab.txt"),
+        (no_safetensors, "no safetensors file"),
+        (missing_part, "names model-00001-of-00002.safetensors, which is not there"),
+    ],
+)
+def test_damaged_encoder_folders(damage, message, encoder, tmp_path):
+    folder = tmp_path / "encoder"
+    shutil.copytree(encoder, folder)
+    load_encoder(folder)
+    damage(folder)
+    with pytest.raises(TrainingError, match=message) as caught:
+        load_encoder(folder)
+    assert "\n" not in str(caught.value)
+    assert str(folder) in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["/no/such/folder", "./none", "two words"])
+def test_encoder_that_is_neither_folder_nor_name(name):
+    with pytest.raises(TrainingError, match="no such folder"):
+        load_encoder(name)
+
+
+def test_encoder_that_the_hub_does_not_give():
+    with pytest.raises(TrainingError, match=r"the model hub did not give it"):
+        load_encoder("nobody/no-such-encoder")
+
+
+def test_weights_in_parts_load_as_one(encoder, tmp_path):
+    folder = tmp_path / "parts"
+    shutil.copytree(encoder, folder)
+    tensors = load_file(folder / "model.safetensors")
+    (folder / "model.safetensors").unlink()
+    files = save_sharded(tensors, folder, max_bytes=2_000)
+    assert len(files) > 2
+    whole, parts = load_encoder(encoder)[0], load_encoder(folder)[0]
+    for name, tensor in whole.state_dict().items():
+        # A pooler is no part of the encoder; the loader makes one up.
+        if not name.startswith("pooler"):
+            assert torch.equal(tensor, parts.state_dict()[name])
+
+
+def test_folder_without_a_run(tmp_path):
+    with pytest.raises(TrainingError, match=r"no checkpoint\.pt"):
+        export_encoder(tmp_path, tmp_path / "out")

@@ -131,7 +131,7 @@ def as_table(result: Agreement) -> Table:
     for group, scores in (
         (MENTIONS, result.mentions),
         (RELATIONS, result.relations),
-        (f"{STATUS} (of matched mentions)", result.status),
+        (f"{STATUS} of matched", result.status),
     ):
         table.add_section()
         table.add_row(group, style="bold")

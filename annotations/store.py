@@ -93,21 +93,21 @@ def find_text(ann: Path, *, texts: Sequence[Path] = ()) -> AnnotatedText:
     """The text that an `.ann` file is about.
 
     It is `<name>.txt` beside the file, or in the folder that `texts.toml` beside it names, or in
-    one of `texts`. A `<name>.json` beside it, or a `MANIFEST.toml` beside the text, gives the year
-    and the hash that the text must have.
+    one of `texts`. A `<name>.json` in one of these folders, or a `MANIFEST.toml` beside the text,
+    gives the year and the hash that the text must have.
 
     Raises:
         AnnotationError: there is no such text, or its hash is another.
     """
-    reference_path = ann.with_suffix(".json")
-    reference = read_reference(reference_path) if reference_path.exists() else None
     folders = [ann.parent, *_named_folder(ann.parent), *texts]
-    path = next((p for p in (f / f"{ann.stem}.txt" for f in folders) if p.is_file()), None)
-    if path is None and reference:
+    path = _first_file(folders, f"{ann.stem}.txt")
+    reference_path = _first_file(folders, f"{ann.stem}.json")
+    reference = read_reference(reference_path) if reference_path else None
+    if path is None and reference_path and reference:
         raise AnnotationError(
             f"{ann}: its text is not here; it is {reference.path} [{reference.start},"
             f" {reference.end}) of {reference.repository}: run `zonefacts corpus link SOURCE"
-            f" --annotations {ann.parent}` with a copy of that collection"
+            f" --annotations {reference_path.parent}` with a copy of that collection"
         )
     if path is None:
         searched = ", ".join(str(folder) for folder in folders)
@@ -249,6 +249,10 @@ def document_from_record(record: Mapping[str, Any]) -> Document:
     if record.get("sha256", document.sha256) != document.sha256:
         raise AnnotationError(f"{document.id}: the text does not have the sha256 of its record")
     return document
+
+
+def _first_file(folders: Sequence[Path], name: str) -> Path | None:
+    return next((f / name for f in folders if (f / name).is_file()), None)
 
 
 def _named_folder(folder: Path) -> list[Path]:

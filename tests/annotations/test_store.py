@@ -68,6 +68,18 @@ def test_reference_gives_year_and_source(tmp_path: Path) -> None:
     assert (document.year, document.source) == (2019, "报告/某市/2019.md")
 
 
+def test_reference_may_lie_with_the_text_of_another_folder(tmp_path: Path) -> None:
+    write(tmp_path / "first", {"a.ann": ANN, "texts.toml": 'texts = "../gold"'})
+    write(tmp_path / "gold", {"a.json": reference()})
+    with pytest.raises(
+        AnnotationError, match=r"corpus link SOURCE --annotations .*/first/\.\./gold"
+    ):
+        load_annotations(tmp_path / "first")
+    write(tmp_path / "gold", {"a.txt": TEXT})
+    (document,) = load_annotations(tmp_path / "first")
+    assert (document.year, document.source) == (2019, "报告/某市/2019.md")
+
+
 BROKEN_FOLDERS = {
     "nothing": ({}, "no .ann file"),
     "no text": ({"a.ann": ANN}, "no a.txt in"),

@@ -38,6 +38,8 @@ def build_app() -> typer.Typer:
         name="zonefacts",
         help="(project, investment, status) facts from Chinese development-zone reports.",
         no_args_is_help=True,
+        # Plain help: frames are noise in a log, and wrap messages within words.
+        rich_markup_mode=None,
         pretty_exceptions_enable=False,
         add_completion=False,
     )
@@ -75,7 +77,7 @@ def _options(
 
 def score(  # noqa: PLR0913, PLR0917 - one parameter for each option
     inputs: Annotated[
-        list[str], typer.Argument(metavar="INPUT...", help="Files, folders, globs, or - for stdin.")
+        list[str], typer.Argument(metavar="INPUT", help="Files, folders, globs, or - for stdin.")
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the results.")],
     formats: Annotated[

@@ -143,10 +143,12 @@ def _size_class(size: SizeClass | None) -> Record | None:
     if size is None:
         return None
     return {
+        "text": size.text,
         "value": plain(size.amount.value),
         "upper": plain(size.amount.upper),
         "currency": size.amount.currency,
         "qualifier": size.amount.qualifier,
+        "span": list(size.span),
     }
 
 

@@ -31,7 +31,7 @@ MANIFEST = "manifest.json"
 PAGE = "facts.html"
 # A page with more cannot be used in a browser; the lines of facts.jsonl are complete.
 _MAX_PAGE_FACTS = 20_000
-_MAX_PAGE_CHARACTERS = 1_000_000
+_MAX_PAGE_CHARACTERS = 300_000
 
 
 def write_errors(folder: Path, failures: Sequence[Failure]) -> None:

@@ -189,7 +189,7 @@ def test_doccano_lines_count_code_units(tmp_path: Path) -> None:
 
 
 # An export of Label Studio 1.23.2. Its tasks were written by `render`; then 晨光公司 was marked
-# with the mouse and the choices of 开工建设 were ticked in the interface, so that these are its own.
+# with the mouse and the choices of 开工建设 were ticked in the interface: these are its own.
 def test_export_of_label_studio_is_read() -> None:
     rare, group, windows = label_studio.read(DATA / "label_studio_export.json")
     assert (rare.id, rare.year, rare.source) == (

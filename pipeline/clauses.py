@@ -22,10 +22,11 @@ class Clauses:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._paragraphs = [start for start, _ in paragraphs(text)]
+        blocks = paragraphs(text)
+        self._paragraphs = [start for start, _ in blocks]
         self._starts: list[int] = []
         self._ends: list[int] = []
-        for start, end in paragraphs(text):
+        for start, end in blocks:
             left = start
             for match in _BREAK.finditer(text, start, end):
                 self._add(left, match.start())

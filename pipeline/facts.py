@@ -27,6 +27,7 @@ Members
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -126,7 +127,7 @@ class _Deriver:
         for relation in document.relations:
             self._links.setdefault(relation.head, []).append(relation)
         self._groups = {r.tail for r in document.relations if r.type == "MemberOf"}
-        self._projects = [m for m in document.mentions if m.label == "PROJECT"]
+        self._starts = sorted(m.start for m in document.mentions if m.label == "PROJECT")
 
     def rows(self, project: Mention) -> list[Fact]:
         """The facts of one project mention, in the order of the text."""
@@ -232,8 +233,8 @@ class _Deriver:
         clause = _UP_TO_CLAUSE_END.match(self._document.text, end)
         if clause is None or not _ENDS_AS_COUNT.search(clause[0]):
             return None
-        if any(end <= other.start < clause.end() for other in self._projects):
-            return None
+        if bisect_left(self._starts, end) < bisect_left(self._starts, clause.end()):
+            return None  # another project stands there
         return count_after_status(self._document.text, end)
 
     def _date(

@@ -16,7 +16,7 @@ paragraph: two paragraphs that each speak of 5个项目 hardly mean the same fiv
 
 import re
 import unicodedata
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -31,18 +31,36 @@ _PHASE = re.compile(rf"\(?第?({_PHASE_NUMBER}(?:[、,及和至-]{_PHASE_NUMBER}
 _CHINESE_DIGITS = str.maketrans("首一二三四五六七八九", "1123456789")
 _HEAD_NOUN = re.compile(r"(?<=..)(?:建设)?(?:项目|工程)$")
 
-Item = TypeVar("Item", Investment, StatusFact, DateFact, Named)
+Item = TypeVar("Item", Investment, StatusFact, DateFact)
 Key = tuple[Hashable, ...]
 
 
 @dataclass(slots=True)
 class _Cluster:
-    """Mentions of one project while they are being collected."""
+    """Mentions of one project while they are being collected; what they name, once a name."""
 
     mentions: list[Mention] = field(default_factory=list)
-    owners: list[Mention] = field(default_factory=list)
-    places: list[Mention] = field(default_factory=list)
-    groups: list[Mention] = field(default_factory=list)
+    owners: dict[str, Mention] = field(default_factory=dict)
+    places: dict[str, Mention] = field(default_factory=dict)
+    groups: dict[str, Mention] = field(default_factory=dict)
+
+    def add(self, mention: Mention, links: Mapping[str, Sequence[Mention]]) -> None:
+        """Take in a mention and what its relations lead to."""
+        self.mentions.append(mention)
+        for known, relation in (
+            (self.owners, "OwnedBy"),
+            (self.places, "LocatedIn"),
+            (self.groups, "MemberOf"),
+        ):
+            for tail in links.get(relation, ()):
+                if tail.text not in known or tail.start < known[tail.text].start:
+                    known[tail.text] = tail
+
+    def fits(self, links: Mapping[str, Sequence[Mention]]) -> bool:
+        """Whether owners and places speak against a mention with these relations."""
+        return _overlap(self.owners, links.get("OwnedBy", ())) and _overlap(
+            self.places, links.get("LocatedIn", ())
+        )
 
 
 def merge_projects(document: Document, facts: Sequence[Fact]) -> tuple[ProjectRecord, ...]:
@@ -77,7 +95,6 @@ def _clusters(document: Document, *, by_span: dict[Span, list[Fact]]) -> list[_C
         if mention.label != "PROJECT":
             continue
         links = tails.get(mention.id, {})
-        owners, places = links.get("OwnedBy", []), links.get("LocatedIn", [])
         if (
             mention.id in group_ids
             or _names_group(mention.text)
@@ -87,15 +104,12 @@ def _clusters(document: Document, *, by_span: dict[Span, list[Fact]]) -> list[_C
         else:
             key = name_key(mention.text)
         same_name = by_key.setdefault(key, [])
-        cluster = next((c for c in same_name if _compatible(c, owners, places)), None)
+        cluster = next((c for c in same_name if c.fits(links)), None)
         if cluster is None:
             cluster = _Cluster()
             same_name.append(cluster)
             clusters.append(cluster)
-        cluster.mentions.append(mention)
-        cluster.owners += owners
-        cluster.places += places
-        cluster.groups += links.get("MemberOf", [])
+        cluster.add(mention, links)
     return clusters
 
 
@@ -121,15 +135,11 @@ def _names_group(text: str) -> bool:
     return parse_count(text) is not None or (size is not None and size[0] == "size_class")
 
 
-def _compatible(cluster: _Cluster, owners: list[Mention], places: list[Mention]) -> bool:
-    return _overlap(cluster.owners, owners) and _overlap(cluster.places, places)
-
-
-def _overlap(known: list[Mention], new: list[Mention]) -> bool:
+def _overlap(known: Mapping[str, Mention], new: Sequence[Mention]) -> bool:
     """Whether two sets of names can be the same: one is empty, or a name holds one of the other."""
     if not known or not new:
         return True
-    return any(a.text in b.text or b.text in a.text for a in known for b in new)
+    return any(a in b.text or b.text in a for a in known for b in new)
 
 
 def _tails(document: Document) -> dict[str, dict[str, list[Mention]]]:
@@ -176,9 +186,9 @@ def _common_count(name: str, facts: tuple[Fact, ...]) -> GroupCount | None:
     return said.pop() if len(said) == 1 else None
 
 
-def _names(mentions: list[Mention]) -> tuple[Named, ...]:
-    named = (Named(text=mention.text, span=mention.span) for mention in mentions)
-    return _distinct(named, key=lambda n: n.text)
+def _names(mentions: Mapping[str, Mention]) -> tuple[Named, ...]:
+    named = [Named(text=mention.text, span=mention.span) for mention in mentions.values()]
+    return tuple(sorted(named, key=lambda n: n.span))
 
 
 def _distinct(items: Iterable[Item], *, key: Callable[[Item], Hashable]) -> tuple[Item, ...]:

@@ -16,7 +16,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from annotations.document import Document, Mention
+from annotations.document import Document
 from annotations.schema import load_schema
 from corpus.segment import sentences
 from pipeline.clauses import Span
@@ -153,6 +153,7 @@ class _Passages:
         self._text = document.text
         self._labels = labels
         self._mentions = sorted(document.mentions, key=lambda m: (m.start, -m.end, m.id))
+        self._mention_starts = [mention.start for mention in self._mentions]
         self._sentences = sentences(document.text, 0, len(document.text))
         self._starts = [start for start, _ in self._sentences]
         self._numbers: dict[Span, int] = {}
@@ -176,16 +177,14 @@ class _Passages:
         start, end = self._sentences[run[0]][0], self._sentences[run[1]][1]
         if (start, end) not in self._numbers:
             self._numbers[start, end] = len(self.found)
+            first, last = (bisect_left(self._mention_starts, edge) for edge in (start, end))
             marks = [
                 [mention.start, mention.end, self._labels[mention.label]]
-                for mention in self._mentions
-                if self._shows(mention, start, end)
+                for mention in self._mentions[first:last]
+                if mention.end <= end and mention.label in self._labels
             ]
             self.found.append({"start": start, "text": self._text[start:end], "marks": marks})
         return self._numbers[start, end]
-
-    def _shows(self, mention: Mention, start: int, end: int) -> bool:
-        return start <= mention.start and mention.end <= end and mention.label in self._labels
 
 
 def _present(value: Any) -> Any:

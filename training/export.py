@@ -19,13 +19,16 @@ from pipeline.model import ModelSettings, load_model
 from pipeline.pairs import n_features
 from pipeline.relations import Thresholds
 from pipeline.status import n_status_features
+from training.data import load_split
 from training.models import PairScorer, StatusClassifier, mixed_states
 from training.ner import load_ner
 from training.relations import RelationConfig, encode, load_heads
-from training.runs import read_metrics
+from training.runs import read_config, read_metrics
 
 # A tag may change where two were equally likely; more change than this means a broken export.
 MIN_AGREEMENT = 0.985
+# Documents that an export is checked on.
+_SAMPLE = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +79,7 @@ def export_model(
         TrainingError: a run is unfinished, or the exported model reads the texts differently.
     """
     metrics = read_metrics(relations_run)
-    fields = json.loads((relations_run / "config.json").read_text(encoding="utf-8"))
-    config = RelationConfig(**{**fields, "annotations": tuple(fields["annotations"])})
+    config = read_config(RelationConfig, relations_run)
     model, tokenizer = load_ner(Path(config.ner))
     scorer, classifier = load_heads(
         relations_run, state_width=metrics["state_width"], config=config
@@ -102,6 +104,17 @@ def export_model(
             f" {MIN_AGREEMENT:.1%}; export with --no-quantize to see whether int8 is the cause"
         )
     return check
+
+
+def export_run(relations_run: Path, output: Path, *, quantize: bool) -> ExportCheck:
+    """Export a run and check it on documents that it was trained on.
+
+    Raises:
+        TrainingError: as `export_model`.
+    """
+    config = read_config(RelationConfig, relations_run)
+    sample = load_split(config.annotations, "train")[:_SAMPLE]
+    return export_model(relations_run, output, texts=[d.text for d in sample], quantize=quantize)
 
 
 def _export_graphs(

@@ -31,11 +31,15 @@ _MIN_TUNING = 15
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelationConfig:
-    """Settings of `zonefacts train relations`; `ner` is a finished NER run folder."""
+    """Settings of `zonefacts train relations`.
+
+    `ner` is a finished tagger run; thresholds are tuned on the development split of `development`.
+    """
 
     name: str
     ner: str
     annotations: tuple[str, ...]
+    development: tuple[str, ...] = ()
     epochs: int = 30
     learning_rate: float = 1e-3
     weight_decay: float = 0.01
@@ -184,9 +188,7 @@ def prepare(
 
 def _pair_inputs(item: _Prepared) -> tuple[Tensor, ...]:
     heads, tails, between = pair_states(item.states, item.document.mentions, item.pairs)
-    return tuple(
-        torch.from_numpy(array) for array in (heads, tails, between, item.pairs.features)
-    )
+    return tuple(torch.from_numpy(array) for array in (heads, tails, between, item.pairs.features))
 
 
 def _fit_pairs(

@@ -1,15 +1,17 @@
 """Run folders: the configuration as run, metrics, weights, a model card, and a mark when done."""
 
-import dataclasses
 import json
 import platform
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from annotations.errors import TrainingError
 from corpus.files import write_atomic
+from training.config import parse_config, plain_config
+
+_Config = TypeVar("_Config")
 
 _DONE = "done.json"
 
@@ -21,7 +23,7 @@ def start_run(folder: Path, config: Any) -> bool:
         TrainingError: the folder holds a run with another configuration.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(dataclasses.asdict(config), ensure_ascii=False, indent=2, default=str)
+    text = json.dumps(plain_config(config), ensure_ascii=False, indent=2)
     file = folder / "config.json"
     if file.exists() and file.read_text(encoding="utf-8") != text:
         raise TrainingError(
@@ -52,3 +54,15 @@ def read_metrics(folder: Path) -> dict[str, Any]:
         raise TrainingError(f"{folder}: no finished run there (no {_DONE})")
     metrics: dict[str, Any] = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     return metrics
+
+
+def read_config(cls: type[_Config], folder: Path) -> _Config:
+    """The configuration that a run was started with.
+
+    Raises:
+        TrainingError: the folder holds no run, or one of another kind.
+    """
+    file = folder / "config.json"
+    if not file.exists():
+        raise TrainingError(f"{folder}: no run there (no config.json)")
+    return parse_config(cls, json.loads(file.read_text(encoding="utf-8")), where=str(file))

@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from annotations.schema import load_schema
+from pipeline.decode import Span, best_tags, decode_mentions, join_patterns, log_softmax, trim
+from pipeline.tags import begin_tag, label_of, spans_of, tag_names, tags_of
+from tests.pipeline.marked import marked
+
+N_TAGS = len(tag_names())
+scores = arrays.arrays(np.float32, st.tuples(st.integers(1, 30), st.just(N_TAGS)),
+                       elements=st.floats(-5, 5, width=32))  # fmt: skip
+
+
+def sure(text, spans):
+    """Log-probabilities that are sure of the labelled spans."""
+    probabilities = np.full((len(text), N_TAGS), 1e-4, dtype=np.float32)
+    tags = [0] * len(text)
+    for label, start, end in spans:
+        tags[start:end] = [begin_tag(label)] + [begin_tag(label) + 1] * (end - start - 1)
+    probabilities[range(len(text)), tags] = 0.99
+    return np.log(probabilities)
+
+
+def found(text, spans):
+    mentions = decode_mentions(text, sure(text, spans), [(0, len(text))])
+    return [(m.label, m.text) for m in mentions]
+
+
+def test_tags_follow_the_schema():
+    assert tag_names()[0] == "O"
+    assert len(tag_names()) == 1 + 2 * len(load_schema().labels)
+    assert [label_of(begin_tag(label)) for label in load_schema().labels] == list(
+        load_schema().labels
+    )
+
+
+def test_tags_and_spans_are_inverse():
+    document = marked("在[[Z1|高新区]][[P1|甲项目]],[[S1|开工]]", "P1 HasStatus S1; S1 signed actual")
+    spans = [(m.label, m.start, m.end) for m in document.mentions]
+    assert spans_of(tags_of(document.mentions, len(document.text))) == spans
+
+
+@given(scores)
+def test_best_tags_are_always_valid_iob2(values):
+    tags = best_tags(log_softmax(values))
+    assert len(tags) == len(values)
+    for before, tag in zip([0, *tags], tags, strict=False):
+        if tag and tag % 2 == 0:
+            assert before in (tag - 1, tag)
+
+
+@given(scores)
+def test_best_tags_beat_every_greedy_repair(values):
+    """Viterbi is at least as probable as taking the best allowed tag from left to right."""
+    log_probabilities = log_softmax(values)
+    greedy = []
+    for row in log_probabilities:
+        last = greedy[-1] if greedy else 0
+        allowed = [t for t in range(N_TAGS) if t % 2 or t == 0 or last in (t - 1, t)]
+        greedy.append(max(allowed, key=lambda t: row[t]))
+    total = lambda tags: sum(log_probabilities[n, t] for n, t in enumerate(tags))  # noqa: E731
+    assert total(best_tags(log_probabilities)) >= total(greedy) - 1e-3
+
+
+@pytest.mark.parametrize(
+    ("text", "spans", "expected"),
+    [
+        ("总投资390亿元的甲项目", [("PROJECT", 9, 12)], [("AMOUNT", "390亿元"), ("PROJECT", "甲项目")]),
+        # The border of a sum is the pattern's.
+        ("约23亿元左右", [("AMOUNT", 1, 5)], [("AMOUNT", "约23亿元左右")]),
+        # A sum within a project's name is not marked.
+        ("5000万元以上项目86个", [("PROJECT", 0, 13)], [("PROJECT", "5000万元以上项目86个")]),
+        # Without a currency word a number is no sum.
+        ("产值达百亿级", [("AMOUNT", 3, 6)], []),
+        ("今年5月开工", [], [("DATE", "今年5月")]),
+        ("每年年底考核", [], [("DATE", "年底")]),
+        ("《2020年计划》印发", [], []),
+        # Separators at the edge are no part of a mention.
+        ("甲项目、乙项目", [("PROJECT", 0, 4), ("PROJECT", 4, 7)],
+         [("PROJECT", "甲项目"), ("PROJECT", "乙项目")]),
+    ],
+)  # fmt: skip
+def test_decoding(text, spans, expected):
+    assert found(text, spans) == expected
+
+
+def test_no_mention_leaves_its_paragraph():
+    text = "甲项目\n乙项目"
+    mentions = decode_mentions(text, sure(text, [("PROJECT", 0, 7)]), [(0, 3), (4, 7)])
+    assert [m.text for m in mentions] == ["甲项目", "乙项目"]
+
+
+def test_a_wider_span_of_the_same_label_stands():
+    spans = [Span("DATE", 0, 6, 0.8)]
+    assert join_patterns("2019年年底", spans, label="DATE", found=[(0, 5)]) == spans
+
+
+def test_trim():
+    assert trim("、 甲项目。", 0, 6) == (2, 5)

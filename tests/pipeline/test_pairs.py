@@ -1,0 +1,94 @@
+import numpy as np
+import pytest
+
+from corpus.segment import paragraphs
+from pipeline.pairs import MAX_GAP, enumerate_pairs, n_features, pair_states
+from pipeline.relations import Thresholds, decode_relations, relation_names
+from tests.pipeline.marked import marked
+
+TWO = marked(
+    "[[P1|甲项目]]总投资[[A1|3亿元]],[[P2|乙项目]]总投资[[A2|5亿元]],已[[S1|开工]]。\n[[P3|丙项目]][[S2|投产]]。",
+    "S1 under_construction actual; S2 operating actual",
+)
+
+
+def pairs_of(document):
+    return enumerate_pairs(document.text, document.mentions, paragraphs(document.text))
+
+
+def probabilities(document, sure):
+    """Scores of 0.05, and of 0.9 or what is given for the named pairs."""
+    pairs = pairs_of(document)
+    ids = [m.id for m in document.mentions]
+    scores = np.full((len(pairs.heads), len(relation_names())), 0.05, dtype=np.float32)
+    for (head, name, tail), score in sure.items():
+        row = next(
+            n
+            for n, (h, t) in enumerate(zip(pairs.heads, pairs.tails, strict=True))
+            if (ids[h], ids[t]) == (head, tail)
+        )
+        scores[row, relation_names().index(name)] = score
+    return pairs, scores
+
+
+def decoded(document, sure, *, least=0.5, status=0.3):
+    pairs, scores = probabilities(document, sure)
+    thresholds = Thresholds(relations=dict.fromkeys(relation_names(), least), status=status)
+    relations = decode_relations(document.mentions, pairs, scores, thresholds)
+    return {(r.head, r.type, r.tail) for r in relations}
+
+
+def test_pairs_stay_in_their_paragraph_and_fit_the_schema():
+    pairs = pairs_of(TWO)
+    ids = [m.id for m in TWO.mentions]
+    joined = {(ids[h], ids[t]) for h, t in zip(pairs.heads, pairs.tails, strict=True)}
+    assert joined == {
+        ("P1", "A1"), ("P1", "A2"), ("P1", "S1"), ("P1", "P2"),
+        ("P2", "A1"), ("P2", "A2"), ("P2", "S1"), ("P2", "P1"),
+        ("P3", "S2"),
+    }  # fmt: skip
+    assert pairs.features.shape == (9, n_features())
+
+
+def test_far_pairs_are_no_candidates():
+    document = marked(f"[[P1|甲项目]]{'甲' * (MAX_GAP + 1)}[[A1|3亿元]]")
+    assert len(pairs_of(document).heads) == 0
+
+
+def test_states_of_pairs():
+    document = marked("[[P1|甲乙]]丙[[A1|3亿元]]")
+    states = np.arange(6, dtype=np.float32)[:, None]
+    heads, tails, between = pair_states(states, document.mentions, pairs_of(document))
+    # Mean, the character before (none), the character after.
+    assert heads.tolist() == [[0.5, 0.0, 2.0]]
+    assert tails.tolist() == [[4.0, 2.0, 0.0]]
+    assert between.tolist() == [[2.0]]
+
+
+@pytest.mark.parametrize(
+    ("sure", "expected"),
+    [
+        # One owner and one role for a sum: the likelier.
+        (
+            {("P1", "TotalInvestment", "A1"): 0.7, ("P2", "TotalInvestment", "A1"): 0.8,
+             ("P2", "CompletedInvestment", "A1"): 0.6},
+            {("P2", "TotalInvestment", "A1")},
+        ),
+        # A status may belong to several projects.
+        (
+            {("P1", "HasStatus", "S1"): 0.7, ("P2", "HasStatus", "S1"): 0.8},
+            {("P1", "HasStatus", "S1"), ("P2", "HasStatus", "S1")},
+        ),
+        # A status below its threshold still goes to its likeliest project, down to `status`.
+        ({("P1", "HasStatus", "S1"): 0.4}, {("P1", "HasStatus", "S1")}),
+        ({("P1", "HasStatus", "S1"): 0.2}, set()),
+        # Of two projects that claim each other the likelier claim stands.
+        (
+            {("P1", "MemberOf", "P2"): 0.9, ("P2", "MemberOf", "P1"): 0.8},
+            {("P1", "MemberOf", "P2")},
+        ),
+        ({("P1", "TotalInvestment", "A1"): 0.49}, set()),
+    ],
+)  # fmt: skip
+def test_decoding_under_constraints(sure, expected):
+    assert decoded(TWO, sure) == expected

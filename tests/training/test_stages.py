@@ -1,0 +1,161 @@
+"""The real path on a tiny model: train both stages, export, score without torch."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from annotations.document import violations
+from annotations.errors import PipelineError, TrainingError
+from pipeline.model import load_model
+from training.crossval import CrossvalConfig, cross_validate
+from training.export import export_model
+from training.folds import leave_one_out
+from training.ner import NerConfig, load_ner, train_ner
+from training.relations import RelationConfig, train_relations
+
+
+@pytest.fixture(scope="module")
+def ner_config(tiny_encoder):
+    return NerConfig(
+        name="tiny",
+        encoder=str(tiny_encoder),
+        annotations=(),
+        epochs=30,
+        batch_size=2,
+        learning_rate=5e-3,
+        head_learning_rate=1e-2,
+    )
+
+
+@pytest.fixture(scope="module")
+def runs(ner_config, documents, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs")
+    train_ner(ner_config, documents, folder / "ner")
+    config = RelationConfig(
+        name="tiny", ner=str(folder / "ner"), annotations=(), epochs=30, width=16
+    )
+    train_relations(config, documents, folder / "relations", development=documents)
+    check = export_model(
+        folder / "relations", folder / "model", texts=[d.text for d in documents]
+    )
+    return folder, check
+
+
+def test_the_tagger_learns(runs):
+    losses = json.loads((runs[0] / "ner" / "metrics.json").read_text())["training_loss"]
+    assert losses[-1] < losses[0] / 4
+
+
+def test_export_agrees_with_the_original(runs):
+    assert runs[1].tag_agreement > 0.98
+    assert runs[1].n_bytes < 2**20
+
+
+def test_scoring_finds_what_was_learnt_and_keeps_the_scheme(runs, documents):
+    model = load_model(runs[0] / "model")
+    for gold in documents:
+        document = model.annotate(gold.text, id=gold.id, year=gold.year)
+        assert violations(document) == []
+        assert {(m.label, m.text) for m in gold.mentions if m.label == "AMOUNT"} <= {
+            (m.label, m.text) for m in document.mentions
+        }
+
+
+def test_relations_from_gold_mentions_keep_the_mentions(runs, documents):
+    document = load_model(runs[0] / "model").relate(documents[0])
+    assert document.mentions == documents[0].mentions
+    assert document.status.keys() == documents[0].status.keys()
+
+
+def test_same_text_same_result_wherever_it_stands(runs, documents):
+    """Scoring another text in between changes nothing."""
+    model = load_model(runs[0] / "model")
+    first = model.annotate(documents[0].text, id="a")
+    model.annotate(documents[1].text * 40, id="b")
+    assert model.annotate(documents[0].text, id="a") == first
+
+
+def test_long_texts_are_read_to_the_end(runs, documents):
+    text = documents[0].text + "\n" + "甲" * 900 + "\n" + documents[0].text
+    scores, states = load_model(runs[0] / "model").encode(text)
+    assert len(scores) == len(states) == len(text)
+    assert np.isfinite(scores).all()
+
+
+@pytest.mark.parametrize("text", ["", "\n \t\n", "。", "𠀀" * 5, "\x00甲"])
+def test_odd_texts(runs, text):
+    document = load_model(runs[0] / "model").annotate(text, id="odd")
+    assert document.text == text
+
+
+def test_a_saved_tagger_loads_as_a_standard_token_classifier(runs):
+    model, tokenizer = load_ner(runs[0] / "ner")
+    assert model.config.id2label[0] == "O"
+    assert tokenizer.encode("甲") != [tokenizer.unk_id]
+
+
+def test_a_finished_run_is_left_as_it_is(runs, ner_config, documents):
+    before = (runs[0] / "ner" / "metrics.json").read_bytes()
+    train_ner(ner_config, documents[:1], runs[0] / "ner")
+    assert (runs[0] / "ner" / "metrics.json").read_bytes() == before
+
+
+def test_another_configuration_in_the_same_folder_is_refused(runs, ner_config, documents):
+    with pytest.raises(TrainingError, match="another configuration"):
+        train_ner(replace(ner_config, epochs=2), documents, runs[0] / "ner")
+
+
+def test_same_seed_same_weights(ner_config, documents, tmp_path):
+    short = replace(ner_config, epochs=2)
+    for name in ("one", "two"):
+        train_ner(short, documents, tmp_path / name)
+    first, second = (load_ner(tmp_path / name)[0].state_dict() for name in ("one", "two"))
+    assert all(first[key].equal(second[key]) for key in first)
+
+
+def test_crossval_scores_each_report_by_a_model_that_never_saw_it(
+    ner_config, documents, tmp_path
+):
+    config = CrossvalConfig(
+        name="tiny",
+        held_out=(),
+        ner=replace(ner_config, epochs=2),
+        relations=RelationConfig(name="", ner="", annotations=(), epochs=2, width=8),
+    )
+    results = cross_validate(config, documents[:2], tmp_path, always=documents[2:])
+    assert [r.gold.id for r in results] == ["report-0", "report-1"]
+    assert all(r.predicted.text == r.gold.text for r in results)
+    for fold in tmp_path.glob("fold-*"):
+        trained = json.loads((fold / "ner-run" / "metrics.json").read_text())
+        assert trained["n_documents"] == 3
+
+
+def test_folds(documents):
+    folds = list(leave_one_out(documents[:3], always=documents[3:]))
+    assert [f.held_out.id for f in folds] == ["report-0", "report-1", "report-2"]
+    assert all(f.held_out not in f.train and len(f.train) == 3 for f in folds)
+    with pytest.raises(TrainingError, match="report-0: both held out"):
+        list(leave_one_out(documents, always=documents[:1]))
+    with pytest.raises(TrainingError, match="at least two"):
+        list(leave_one_out(documents[:1]))
+
+
+def test_models_that_do_not_fit_are_refused(runs, tmp_path):
+    with pytest.raises(PipelineError, match=r"missing model\.json"):
+        load_model(tmp_path)
+    folder = tmp_path / "other"
+    folder.mkdir()
+    for file in (runs[0] / "model").iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    data = json.loads((folder / "model.json").read_text())
+    data["tags"] = ["O"]
+    (folder / "model.json").write_text(json.dumps(data))
+    with pytest.raises(PipelineError, match="tags is"):
+        load_model(folder)
+    data["tags"] = json.loads((runs[0] / "model" / "model.json").read_text())["tags"]
+    (folder / "model.json").write_text(json.dumps(data))
+    (folder / "encoder.onnx").write_bytes(b"no graph")
+    with pytest.raises(PipelineError, match="not a graph"):
+        load_model(folder)

@@ -1,7 +1,7 @@
 """Brat files: what is written is read again, and every kind of bad line is named."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from annotations.brat import format_ann, parse_ann
 from annotations.document import Document, Mention, Relation, StatusValue, renumber
@@ -98,6 +98,7 @@ def test_further_problems_are_counted() -> None:
         parse_ann("x\ny\nz", text=TEXT, id="a")
 
 
+@settings(deadline=None)
 @given(documents())
 def test_any_document_survives(document: Document) -> None:
     assert parse_ann(format_ann(document), text=document.text, id="d") == renumber(document)

@@ -17,6 +17,12 @@ from annotations.formats.utf16 import code_points, code_units
 from corpus.files import write_atomic
 from tests.annotations.strategies import documents
 
+# No deadline: the first example loads spaCy, and files are written while others use the machine.
+PROPERTY = settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 DATA = Path(__file__).parent / "data"
 TEXT = "😀𠮷祥高新区通报\n总投资12亿元的𠮷光电池\n项目、桥梁 项目已开工。\\n#\tO\r\n"
 
@@ -80,7 +86,7 @@ def test_round_trip(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["label-studio", "doccano", "docbin"])
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@PROPERTY
 @given(document=documents(flat=True))
 def test_any_flat_document_survives(name: str, tmp_path: Path, document: Document) -> None:
     document = renumber(document)
@@ -88,7 +94,7 @@ def test_any_flat_document_survives(name: str, tmp_path: Path, document: Documen
     assert find_format(name).read(tmp_path / "out") == [document]
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@PROPERTY
 @given(document=documents(flat=True))
 def test_conll_keeps_any_text_and_flat_mentions(tmp_path: Path, document: Document) -> None:
     document = renumber(document)

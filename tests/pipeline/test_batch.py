@@ -1,6 +1,7 @@
 """The batch: order, workers, resuming, failures, thresholds, and texts of any length."""
 
 import json
+import os
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -100,6 +101,18 @@ def test_what_is_written_reads_back_as_the_same_documents(reports):
 def test_workers_change_nothing(reports):
     run()
     run(output=Path("two"), workers=2)
+    assert results("two") == results()
+
+
+def test_ray_changes_nothing(reports, monkeypatch):
+    pytest.importorskip("ray")
+    # A cluster of its own on this machine: no token in the home folder, no report to anybody.
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]), prepend=os.pathsep)
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    run()
+    run(output=Path("two"), engine="ray", workers=2)
     assert results("two") == results()
 
 

@@ -1,0 +1,1 @@
+"""What annotators say about a text: the scheme, documents, formats, checks and agreement."""

@@ -7,6 +7,7 @@ half-open `[start, end)`; `text[start:end]` is the evidence, and every boundary 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import pairwise
 from types import MappingProxyType
 
 from annotations.errors import AnnotationError
@@ -142,7 +143,7 @@ def violations(document: Document, schema: Schema | None = None) -> list[str]:
     by_id = document.by_id()
     found = []
     ordered = sorted(document.mentions, key=lambda m: m.span)
-    for left, right in zip(ordered, ordered[1:], strict=False):
+    for left, right in pairwise(ordered):
         if right.start < left.end:
             found.append(
                 f"{left.id} {left.span} and {right.id} {right.span} overlap; mentions are flat"
@@ -157,9 +158,7 @@ def violations(document: Document, schema: Schema | None = None) -> list[str]:
         signature = schema.relations.get(relation.type)
         where = f"{relation.type} {relation.head} -> {relation.tail}"
         if signature is None:
-            found.append(
-                f"{where}: unknown relation; the schema has {', '.join(schema.relations)}"
-            )
+            found.append(f"{where}: unknown relation; the schema has {', '.join(schema.relations)}")
             continue
         labels = (by_id[relation.head].label, by_id[relation.tail].label)
         if labels != (signature.head, signature.tail):

@@ -1,0 +1,1 @@
+"""Texts in: reports and collections of reports, read and cut into paragraphs."""

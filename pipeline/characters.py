@@ -53,8 +53,8 @@ class CharacterTokenizer:
     """
 
     def __init__(self, tokenizer: Tokenizer) -> None:
-        missing = [token for token in SPECIAL_TOKENS if tokenizer.token_to_id(token) is None]
-        if missing:
+        ids = {token: tokenizer.token_to_id(token) for token in SPECIAL_TOKENS}
+        if missing := [token for token, number in ids.items() if number is None]:
             raise PipelineError(
                 f"the vocabulary lacks {', '.join(missing)}; expected the special tokens of BERT"
             )
@@ -63,7 +63,7 @@ class CharacterTokenizer:
         self._tokenizer.pre_tokenizer = None
         self._ids = _Ids(self._tokenizer)
         self.pad_id, self.unk_id, self.cls_id, self.sep_id, self.mask_id = (
-            int(tokenizer.token_to_id(token)) for token in SPECIAL_TOKENS
+            number for number in ids.values() if number is not None
         )
 
     @classmethod

@@ -75,7 +75,7 @@ def _options(
     """(project, investment, status) facts from Chinese development-zone reports."""
 
 
-def score(  # noqa: PLR0913, PLR0917 - one parameter for each option
+def score(  # noqa: PLR0917 - one parameter for each option
     inputs: Annotated[
         list[str], typer.Argument(metavar="INPUT", help="Files, folders, globs, or - for stdin.")
     ],

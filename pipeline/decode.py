@@ -72,13 +72,13 @@ def decode_mentions(
     spans: list[Span] = []
     for start, end in paragraphs:
         block = log_probabilities[start:end]
-        for label, left, right in spans_of(best_tags(block)):
-            left, right = trim(text, start + left, start + right)
+        for label, first, last in spans_of(best_tags(block)):
+            left, right = trim(text, start + first, start + last)
             if left < right:
                 rows = log_probabilities[left:right]
                 spans.append(Span(label, left, right, _span_score(rows, label)))
-    spans = join_patterns(text, spans, label="AMOUNT", found=find_amounts(text))
-    spans = join_patterns(text, spans, label="DATE", found=find_dates(text))
+    spans = join_patterns(spans, label="AMOUNT", found=find_amounts(text))
+    spans = join_patterns(spans, label="DATE", found=find_dates(text))
     # Without a currency word a number is no sum.
     spans = [s for s in spans if s.label != "AMOUNT" or _CURRENCY.search(text[s.start : s.end])]
     ordered = sorted(spans, key=lambda s: (s.start, s.end))
@@ -115,9 +115,7 @@ def _span_score(rows: FloatArray, label: str) -> float:
     return float(np.exp(total / len(rows)))
 
 
-def join_patterns(
-    text: str, spans: list[Span], *, label: str, found: Sequence[tuple[int, int]]
-) -> list[Span]:
+def join_patterns(spans: list[Span], *, label: str, found: Sequence[tuple[int, int]]) -> list[Span]:
     """Spans in which pattern matches replace what the tagger gave `label` to, and fill its gaps.
 
     A match inside or across a mention of another label gives way to it: sums within a project's
@@ -135,4 +133,3 @@ def join_patterns(
         score = max((s.score for s in touching), default=0.0)
         result.append(Span(label, start, end, max(score, PATTERN_SCORE)))
     return result
-

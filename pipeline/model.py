@@ -103,7 +103,12 @@ class Model:
         self._status = _session(folder / "status.onnx")
 
     def annotate(
-        self, text: str, *, id: str, source: str = "", year: int | None = None
+        self,
+        text: str,
+        *,
+        id: str,  # noqa: A002 - the name of the field that it fills
+        source: str = "",
+        year: int | None = None,
     ) -> Document:
         """Tag and link one text.
 
@@ -133,7 +138,7 @@ class Model:
         )
 
     def relate(self, document: Document) -> Document:
-        """The document's own mentions, linked and classified anew: relations from given mentions."""
+        """The document's own mentions, linked and classified anew."""
         _, states = self.encode(document.text)
         relations, _ = self.link(document.text, states, document.mentions)
         status = self.classify(document.text, states, document.mentions)
@@ -157,9 +162,7 @@ class Model:
             logits, states = self._encoder.run(None, {"input_ids": row})
             return logits[0, 1:-1], states[0, 1:-1]
 
-        windows = make_windows(
-            len(ids), size=self.settings.window, overlap=self.settings.overlap
-        )
+        windows = make_windows(len(ids), size=self.settings.window, overlap=self.settings.overlap)
         scores, states = read_windows(windows, compute)
         return scores, states
 
@@ -172,7 +175,10 @@ class Model:
         if len(pairs.heads):
             heads, tails, between = pair_states(states, mentions, pairs)
             inputs = {
-                "heads": heads, "tails": tails, "between": between, "features": pairs.features
+                "heads": heads,
+                "tails": tails,
+                "between": between,
+                "features": pairs.features,
             }
             scores = self._pairs.run(None, inputs)[0]
             relations = decode_relations(mentions, pairs, scores, self.settings.thresholds)
@@ -214,8 +220,6 @@ def _session(path: Path) -> onnxruntime.InferenceSession:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:
-        return onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
-    except Exception as error:  # noqa: BLE001 - onnxruntime raises classes of its own
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime raises classes of its own
         raise PipelineError(f"{path}: not a graph that onnxruntime can run: {error}") from error

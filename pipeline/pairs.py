@@ -109,9 +109,7 @@ class _Block:
         left, right = sorted((head, tail))
         h, t = self.mentions[head], self.mentions[tail]
         between = self.text[self.mentions[left].end : self.mentions[right].start]
-        counts = {
-            name: self.seen[right][name] - self.seen[left + 1][name] for name in self.labels
-        }
+        counts = {name: self.seen[right][name] - self.seen[left + 1][name] for name in self.labels}
         before_tail = self.text[max(0, t.start - _LEFT_CONTEXT) : t.start]
         row = [float(t.label == name) for name in _tail_labels()]
         row += [float(tail > head), float(np.log1p(len(between)))]

@@ -7,12 +7,17 @@ What is regular is not learned: these patterns find spans only; their values are
 import re
 
 _DIGITS = r"[0-9０-９]"
-_NUMBER = rf"(?:{_DIGITS}+(?:[,，]{_DIGITS}{{3}})*(?:[.．·]{_DIGITS}+)?|[一二三四五六七八九十百千两几数]+)"
+_NUMBER = (
+    rf"(?:{_DIGITS}+(?:[,，]{_DIGITS}{{3}})*(?:[.．·]{_DIGITS}+)?"
+    r"|[一二三四五六七八九十百千两几数]+)"
+)
 _FEW = r"[多余来几]?"
 _SCALE = r"(?:万亿|百亿|千亿|十亿|百万|千万|十万|亿|万|千|百)?"
 _CURRENCY = r"(?:元人民币|元|美元|美金|欧元|港元|港币|日元|英镑|加元|澳元|韩元|卢布|人民币)"
 _SUM = rf"{_NUMBER}{_FEW}{_SCALE}{_FEW}"
-_BEFORE = r"(?:不低于|不超过|不少于|不足|超过|至少|接近|近|约|超|逾|过|上|达到(?=[^，。；]{1,14}以上))"
+_BEFORE = (
+    r"(?:不低于|不超过|不少于|不足|超过|至少|接近|近|约|超|逾|过|上|达到(?=[^，。；]{1,14}以上))"
+)
 _AFTER = r"(?:以上|以下|左右|上下|以内)"
 _AMOUNT = re.compile(
     rf"{_BEFORE}?{_SUM}(?:{_CURRENCY})?(?:[至到\-—~～－-]+{_SUM})?{_CURRENCY}{_AFTER}?"
@@ -22,7 +27,8 @@ _YEAR = rf"(?:(?:19|20|１９|２０){_DIGITS}{{2}}|[一二][〇零○0九][〇�
 _MONTH = rf"(?:1[0-2]|[1-9]|{_DIGITS}{{1,2}}|十[一二]?|[一二三四五六七八九])"
 _RANGE = r"(?:[-—~～－至到]{1,2})"
 _PART = (
-    r"(?:[春夏秋冬]季|上半年|下半年|年底|年末|年初|年中|[一二三四]季度|首季|前[二三两]季度|[上中下]旬|全年|底|末|初)"
+    r"(?:[春夏秋冬]季|上半年|下半年|年底|年末|年初|年中|[一二三四]季度|首季|前[二三两]季度"
+    r"|[上中下]旬|全年|底|末|初)"
 )
 _DAY = rf"(?:{_MONTH}月(?:份)?(?:{_DIGITS}{{1,2}}[日号])?(?:底|末|初|[上中下]旬)?)"
 _MONTHS = rf"(?:{_MONTH}{_RANGE}{_MONTH}月(?:份)?)"
@@ -58,7 +64,7 @@ def find_dates(text: str) -> list[tuple[int, int]]:
         start, end = match.span()
         before, after = text[max(0, start - 1) : start], text[end : end + 1]
         # 每年底, 2019年度, “十三五”规划 and the like are types or names, not dates.
-        if _EVERY.search(before) or after == "度" or after == "来":
+        if _EVERY.search(before) or after in ("度", "来"):
             continue
         spans.append((start, end))
     return _outside_titles(text, spans)

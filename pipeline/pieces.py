@@ -42,7 +42,7 @@ class Loader(Protocol):
         """The model in a folder, or the shipped one."""
 
 
-def annotate_pieces(  # noqa: PLR0913 - those of Annotator.annotate, the model, and the size
+def annotate_pieces(
     model: Annotator,
     text: str,
     *,

@@ -56,7 +56,7 @@ def decode_relations(
     for tail, rows in by_tail.items():
         label = mentions[tail].label
         columns = np.flatnonzero(allowed_columns(label))
-        block = scores[np.ix_(rows, columns)]
+        block = scores[np.ix_(np.array(rows), columns)]
         if label == "AMOUNT":
             row, column = divmod(int(block.argmax()), len(columns))
             options = [(row, column)]
@@ -83,8 +83,6 @@ def decode_relations(
         if not (tail in grouped and grouped[tail][1] == head and grouped[tail][0] > score)
     ]
     return tuple(
-        Relation(
-            type=name, head=mentions[head].id, tail=mentions[tail].id, score=round(score, 4)
-        )
+        Relation(type=name, head=mentions[head].id, tail=mentions[tail].id, score=round(score, 4))
         for head, tail, name, score in sorted(found)
     )

@@ -1,0 +1,1 @@
+"""Pretraining, fine-tuning and export; the only package that needs torch."""

@@ -58,14 +58,10 @@ def cross_validate(
         place = folder / f"fold-{fold.held_out.id}"
         name = f"{config.name}-{fold.held_out.id}"
         train_ner(dataclasses.replace(config.ner, name=name), fold.train, place / "ner-run")
-        relations = dataclasses.replace(
-            config.relations, name=name, ner=str(place / "ner-run")
-        )
+        relations = dataclasses.replace(config.relations, name=name, ner=str(place / "ner-run"))
         train_relations(relations, fold.train, place / "relations-run")
         if not (place / "model" / "model.json").exists():
-            export_model(
-                place / "relations-run", place / "model", texts=[fold.train[0].text]
-            )
+            export_model(place / "relations-run", place / "model", texts=[fold.train[0].text])
         model = load_model(place / "model")
         gold = fold.held_out
         predicted = model.annotate(gold.text, id=gold.id, source=gold.source, year=gold.year)

@@ -42,19 +42,14 @@ def make_examples(
         ids = tokenizer.encode(document.text)
         tags = tags_of(document.mentions, len(document.text))
         for part in make_windows(len(ids), size=window, overlap=overlap):
-            rows.append(
-                {
-                    "document": document.id,
-                    "start": part.start,
-                    "input_ids": [
-                        tokenizer.cls_id,
-                        *ids[part.start : part.end],
-                        tokenizer.sep_id,
-                    ],
-                    "labels": [IGNORE, *tags[part.start : part.end], IGNORE],
-                }
-            )
+            row_ids = [tokenizer.cls_id, *ids[part.start : part.end], tokenizer.sep_id]
+            row_tags = [IGNORE, *tags[part.start : part.end], IGNORE]
+            rows.append(_row(document.id, part.start, row_ids, row_tags))
     return Dataset.from_list(rows, features=FEATURES)
+
+
+def _row(document: str, start: int, ids: list[int], labels: list[int]) -> dict[str, Any]:
+    return {"document": document, "start": start, "input_ids": ids, "labels": labels}
 
 
 def batches(

@@ -66,9 +66,7 @@ def train_ner(
     torch.manual_seed(config.seed)
     generator = np.random.default_rng(config.seed)
     model, tokenizer = _classifier(config)
-    examples = make_examples(
-        documents, tokenizer, window=config.window, overlap=config.overlap
-    )
+    examples = make_examples(documents, tokenizer, window=config.window, overlap=config.overlap)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model.to(device).train()
     n_steps = config.epochs * -(-len(examples) // config.batch_size)
@@ -93,9 +91,7 @@ def train_ner(
             optimizer.step()
             schedule.step()
             losses.append(float(loss.detach()))
-        progress = Progress(
-            epoch, config.epochs, float(np.mean(losses)), time.monotonic() - began
-        )
+        progress = Progress(epoch, config.epochs, float(np.mean(losses)), time.monotonic() - began)
         history.append(progress.loss)
         on_epoch(progress)
     model.cpu().save_pretrained(folder / "ner", max_shard_size="14MB")

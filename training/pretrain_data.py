@@ -273,7 +273,7 @@ class MaskingConfig:
     shifted_share: float = 0.25
 
 
-def mask_batch(  # noqa: PLR0913, all but the rows by name
+def mask_batch(
     shard: Shard,
     rows: np.ndarray,
     *,

@@ -268,7 +268,7 @@ def _fit_status(
 
 @torch.no_grad()
 def tune_thresholds(scorer: PairScorer, development: Sequence[_Prepared]) -> Thresholds:
-    """For each type the least probability with the best F1 on `development`, gold mentions given."""
+    """For each type the least probability with the best F1 on `development`, from gold mentions."""
     names = relation_names()
     chosen = dict.fromkeys(names, 0.5)
     scored = [

@@ -38,7 +38,9 @@ def test_tags_follow_the_schema():
 
 
 def test_tags_and_spans_are_inverse():
-    document = marked("在[[Z1|高新区]][[P1|甲项目]],[[S1|开工]]", "P1 HasStatus S1; S1 signed actual")
+    document = marked(
+        "在[[Z1|高新区]][[P1|甲项目]],[[S1|开工]]", "P1 HasStatus S1; S1 signed actual"
+    )
     spans = [(m.label, m.start, m.end) for m in document.mentions]
     assert spans_of(tags_of(document.mentions, len(document.text))) == spans
 
@@ -68,11 +70,13 @@ def test_best_tags_beat_every_greedy_repair(values):
 @pytest.mark.parametrize(
     ("text", "spans", "expected"),
     [
-        ("总投资390亿元的甲项目", [("PROJECT", 9, 12)], [("AMOUNT", "390亿元"), ("PROJECT", "甲项目")]),
+        ("总投资390亿元的甲项目", [("PROJECT", 9, 12)],
+         [("AMOUNT", "390亿元"), ("PROJECT", "甲项目")]),
         # The border of a sum is the pattern's.
         ("约23亿元左右", [("AMOUNT", 1, 5)], [("AMOUNT", "约23亿元左右")]),
         # A sum within a project's name is not marked.
-        ("5000万元以上项目86个", [("PROJECT", 0, 13)], [("PROJECT", "5000万元以上项目86个")]),
+        ("5000万元以上项目86个", [("PROJECT", 0, 13)],
+         [("PROJECT", "5000万元以上项目86个")]),
         # Without a currency word a number is no sum.
         ("产值达百亿级", [("AMOUNT", 3, 6)], []),
         ("今年5月开工", [], [("DATE", "今年5月")]),
@@ -95,7 +99,7 @@ def test_no_mention_leaves_its_paragraph():
 
 def test_a_wider_span_of_the_same_label_stands():
     spans = [Span("DATE", 0, 6, 0.8)]
-    assert join_patterns("2019年年底", spans, label="DATE", found=[(0, 5)]) == spans
+    assert join_patterns(spans, label="DATE", found=[(0, 5)]) == spans
 
 
 def test_trim():

@@ -12,9 +12,7 @@ def test_shapes_and_cues():
     )
     found = [m for m in document.mentions if m.label == "STATUS"]
     states = np.ones((len(document.text), 4), dtype=np.float32)
-    vectors, features = status_features(
-        document.text, states, found, paragraphs(document.text)
-    )
+    vectors, features = status_features(document.text, states, found, paragraphs(document.text))
     assert vectors.shape == (2, 20)
     assert features.shape == (2, n_status_features())
     # Each sees its own sentence: the class cue of the word and the future cue of the first.

@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import pytest
+import torch
+from transformers import BertConfig, BertModel
 
 from annotations.document import Document
+from pipeline.characters import CharacterTokenizer
 from tests.pipeline.marked import marked
 
 
@@ -13,7 +16,8 @@ def documents() -> list[Document]:
     """Four short annotated reports."""
     return [
         marked(
-            f"[[D1|{2015 + n}年]],[[Z1|高新区]][[P1|{name}项目]]总投资[[A1|{n + 2}亿元]],已[[S1|{word}]]。\n"
+            f"[[D1|{2015 + n}年]],[[Z1|高新区]][[P1|{name}项目]]总投资[[A1|{n + 2}亿元]],"
+            f"已[[S1|{word}]]。\n"
             f"[[S2|推进]][[P2|{name}大道]]、[[P3|{name}公园]]建设。",
             f"P1 TotalInvestment A1; P1 HasStatus S1; P1 LocatedIn Z1; P2 HasStatus S2;"
             f" P3 HasStatus S2; S1 {status} actual; S2 under_construction future",
@@ -34,11 +38,6 @@ def documents() -> list[Document]:
 @pytest.fixture(scope="session")
 def tiny_encoder(documents, tmp_path_factory) -> Path:
     """A BERT of two layers by sixteen, as `zonefacts pretrain` would write it."""
-    import torch
-    from transformers import BertConfig, BertModel
-
-    from pipeline.characters import CharacterTokenizer
-
     torch.manual_seed(0)
     folder = tmp_path_factory.mktemp("encoder")
     characters = sorted({c for d in documents for c in d.text if not c.isspace()})

@@ -37,9 +37,7 @@ def runs(ner_config, documents, tmp_path_factory):
         name="tiny", ner=str(folder / "ner"), annotations=(), epochs=30, width=16
     )
     train_relations(config, documents, folder / "relations", development=documents)
-    check = export_model(
-        folder / "relations", folder / "model", texts=[d.text for d in documents]
-    )
+    check = export_model(folder / "relations", folder / "model", texts=[d.text for d in documents])
     return folder, check
 
 
@@ -115,9 +113,7 @@ def test_same_seed_same_weights(ner_config, documents, tmp_path):
     assert all(first[key].equal(second[key]) for key in first)
 
 
-def test_crossval_scores_each_report_by_a_model_that_never_saw_it(
-    ner_config, documents, tmp_path
-):
+def test_crossval_scores_each_report_by_a_model_that_never_saw_it(ner_config, documents, tmp_path):
     config = CrossvalConfig(
         name="tiny",
         held_out=(),

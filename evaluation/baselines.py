@@ -33,15 +33,13 @@ _MAJORITY: Mapping[str, str] = MappingProxyType(
     }
 )
 # What ends a name on its left, since patterns do not know where a name begins.
-_INSIDE = r"[^\s，。；：、！？（）《》“”的在于和与及由为将把对向从是了等以到]"
+_INSIDE = r"[^\s,;:，。；：、！？（）《》“”的在于和与及由为将把对向从是了等以到]"
 _ZONE = re.compile(
     rf"{_INSIDE}{{0,8}}(?:高新技术产业开发区|经济技术开发区|高新技术开发区|高新区|经开区|开发区|工业园区?|产业集聚区"
     r"|产业园区|科技园|新区|园区)"
 )
-_PROJECT = re.compile(
-    r"[\d一二三四五六七八九十]+[余多]?个[^，。；、\s]{0,12}?项目|项目[\d]+个"
-    rf"|{_INSIDE}{{2,24}}(?:项目|工程|产业园|生产线|快线|大道|基地)"
-)
+_GROUP = re.compile(r"[\d一二三四五六七八九十]+[余多]?个[^，。；、\s]{0,12}?项目|项目\d+个")
+_PROJECT = re.compile(rf"{_INSIDE}{{2,24}}(?:项目|工程|产业园|生产线|快线|大道|基地)")
 _COMPANY = re.compile(rf"{_INSIDE}{{2,16}}?(?:有限责任公司|股份有限公司|有限公司|集团|公司|银行)")
 # By class, in the order of the schema; a phrase that names several stages takes the furthest.
 _STATUS_WORDS: Mapping[str, str] = MappingProxyType(
@@ -84,6 +82,7 @@ def pattern_mentions(document: Document) -> Document:
     found = [Found("AMOUNT", *span, rank=1) for span in find_amounts(text)]
     found += [Found("DATE", *span, rank=1) for span in find_dates(text)]
     for label, pattern, rank in (
+        ("PROJECT", _GROUP, -1),
         ("PROJECT", _PROJECT, 0),
         ("COMPANY", _COMPANY, 2),
         ("ZONE", _ZONE, 2),

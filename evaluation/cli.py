@@ -39,7 +39,7 @@ def _register_report(app: typer.Typer) -> None:
         import_module("evaluation.report_cli").register(app)
 
 
-def evaluate(  # noqa: PLR0913, PLR0917 - one parameter for each option
+def evaluate(  # noqa: PLR0917 - one parameter for each option
     gold: Annotated[Path, _GOLD],
     output: Annotated[Path, _OUTPUT],
     predictions: Annotated[
@@ -103,7 +103,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter for each option
         raise typer.Exit(1)
 
 
-def baseline(  # noqa: PLR0913, PLR0917 - one parameter for each option
+def baseline(  # noqa: PLR0917 - one parameter for each option
     name: Annotated[str, typer.Argument(metavar="NAME", help="patterns, lac, majority or brat.")],
     gold: Annotated[Path, _GOLD],
     output: Annotated[Path, _OUTPUT],

@@ -34,7 +34,7 @@ from evaluation.values import score_values
 CONFIDENCE = 0.95
 
 
-def evaluate(  # noqa: PLR0913 - keyword-only, and all but the name have defaults
+def evaluate(
     gold: Sequence[Document],
     predicted: Sequence[Document],
     *,

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import curve_fit
 from scipy.stats import t as student
 
 from annotations.errors import EvaluationError
@@ -22,12 +21,12 @@ Floats = NDArray[np.float64]
 
 _MORE_DOCUMENTS = 10
 _MIN_SIZES = 3
-# ceiling, scale, rate: F1 is at most 1, the curve rises, and not faster than any seen in practice.
-_LOWEST, _HIGHEST, _START = (0.0, 0.0, 0.01), (1.0, 10.0, 3.0), (0.85, 1.0, 0.5)
+# Rates slower or faster than any seen in practice bound the grid.
+_RATES = np.geomspace(0.01, 3, 400)
 
 
 def learning_curves(
-    points: Sequence[LearningPoint], *, seed: int = 13, refits: int = 200
+    points: Sequence[LearningPoint], *, seed: int = 13, refits: int = 1000
 ) -> tuple[LearningCurve, LearningCurve]:
     """Bands and fit by documents and by characters.
 
@@ -62,34 +61,42 @@ def learning_curves(
     )
 
 
-def fit_power_law(sizes: Floats, f1: Floats, weights: Floats) -> tuple[float, float, float] | None:
-    """Ceiling, scale and rate of the curve through some means; None where no fit is found.
+def fit_power_law(sizes: Floats, f1: Floats, weights: Floats) -> Floats:
+    """Ceiling, scale and rate of the curves through some means, by weighted least squares.
+
+    For a given rate the other two follow from a straight line; the rate is the best of a fine
+    grid. The ceiling is kept at 1 or below and the scale at 0 or above.
 
     Args:
-        sizes: amounts of data, at least three different ones.
-        f1: mean F1 at each.
-        weights: number of runs behind each mean.
+        sizes: amounts of data, shape (k,), at least three different ones.
+        f1: mean F1 at each, shape (n, k), one row a curve.
+        weights: number of runs behind each mean, shape (k,).
+
+    Returns:
+        Shape (n, 3).
     """
     # Sizes in units of the smallest one, so that the scale has the order of an F1.
     unit = sizes.min()
-    try:
-        found, _ = curve_fit(
-            _power_law,
-            sizes / unit,
-            f1,
-            p0=_START,
-            sigma=1 / np.sqrt(weights),
-            bounds=(_LOWEST, _HIGHEST),
-            maxfev=2000,
-        )
-    except RuntimeError:
-        return None
-    ceiling, scale, rate = (float(value) for value in found)
-    return ceiling, scale * float(unit**rate), rate
+    share = weights / weights.sum()
+    x = (sizes / unit)[None, :] ** -_RATES[:, None]
+    x_mean, f1_mean = x @ share, (f1 @ share)[:, None]
+    spread = ((x - x_mean[:, None]) ** 2) @ share
+    covariance = ((f1 - f1_mean) * share) @ (x - x_mean[:, None]).T
+    scale = np.maximum(-covariance / spread, 0)
+    ceiling = f1_mean + scale * x_mean
+    through_one = ((1 - f1) * share) @ x.T / ((x**2) @ share)
+    scale = np.where(ceiling > 1, through_one, scale)
+    ceiling = np.minimum(ceiling, 1)
+    found = ceiling[..., None] - scale[..., None] * x
+    best = (((found - f1[:, None, :]) ** 2) @ share).argmin(axis=1)
+    row = np.arange(len(f1))
+    rate = _RATES[best]
+    return np.stack([ceiling[row, best], scale[row, best] * unit**rate, rate], axis=1)
 
 
-def _power_law(sizes: Floats, ceiling: float, scale: float, rate: float) -> Floats:
-    return np.asarray(ceiling - scale * sizes**-rate, dtype=np.float64)
+def _power_law(sizes: Floats | float, fit: Floats) -> Floats:
+    """F1 at one size or several under fits of shape (…, 3)."""
+    return np.asarray(fit[..., 0] - fit[..., 1] * sizes ** -fit[..., 2], dtype=np.float64)
 
 
 def _draws(runs: Sequence[Sequence[LearningPoint]], *, seed: int, refits: int) -> Floats:
@@ -114,22 +121,21 @@ def _curve(
     weights = np.array([len(of_size) for of_size in runs], dtype=np.float64)
     means = np.array([np.mean([point.f1 for point in of_size]) for of_size in runs])
     following = float(x[-1] + more)
-    enough = len(x) >= _MIN_SIZES
-    fit = fit_power_law(x, means, weights) if enough else None
+    fit = None
     gain = Figure(None)
-    if fit is not None:
-        gain = Figure(_gain(fit, float(x[-1]), following))
-        refits = [fit_power_law(x, row, weights) for row in drawn]
-        gains = [_gain(refit, float(x[-1]), following) for refit in refits if refit is not None]
+    if len(x) >= _MIN_SIZES:
+        fit = fit_power_law(x, means[None], weights)[0]
+        gain = Figure(float(_gain(fit, float(x[-1]), following)))
         # With one run a size there is nothing to draw anew, and no interval.
-        if gains and weights.max() > 1:
+        if len(drawn) and weights.max() > 1:
+            gains = _gain(fit_power_law(x, drawn, weights), float(x[-1]), following)
             low, high = (float(bound) for bound in np.percentile(gains, [2.5, 97.5]))
             gain = Figure(gain.value, low, high)
     bands = tuple(
-        _band(of_size, None if fit is None else float(_power_law(np.array(place), *fit)))
+        _band(of_size, None if fit is None else float(_power_law(place, fit)))
         for of_size, place in zip(runs, places.values(), strict=True)
     )
-    ceiling, scale, rate = fit or (None, None, None)
+    ceiling, scale, rate = (None, None, None) if fit is None else (float(v) for v in fit)
     return LearningCurve(
         by=by,
         bands=bands,
@@ -141,8 +147,8 @@ def _curve(
     )
 
 
-def _gain(fit: tuple[float, float, float], size: float, following: float) -> float:
-    return float(_power_law(np.array(following), *fit) - _power_law(np.array(size), *fit))
+def _gain(fit: Floats, size: float, following: float) -> Floats:
+    return _power_law(following, fit) - _power_law(size, fit)
 
 
 def _band(points: Sequence[LearningPoint], fitted: float | None) -> LearningBand:

@@ -91,7 +91,13 @@ def _cells(row: ScoreRow | BucketRow) -> tuple[str, ...]:
 
 
 def _table(title: str, *, first: str) -> Table:
-    table = Table(title=Text(title), title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        title=Text(f"\n{title}"),
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        show_edge=False,
+        padding=(0, 0, 0, 1),
+    )
     table.add_column(first, no_wrap=True)
     for name in ("gold", "pred.", "precision", "recall", "F1"):
         table.add_column(name, justify="right", no_wrap=True)

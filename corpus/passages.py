@@ -3,16 +3,25 @@
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
+from functools import cache
 from importlib.resources import files
 
 from annotations.errors import CorpusError
 from corpus.selection import Passage
+
+SPLITS = ("train", "development", "test")
 
 
 def load_passages() -> list[Passage]:
     """The shipped list, in its order."""
     text = files("corpus").joinpath("passages.jsonl").read_text(encoding="utf-8")
     return parse_passages(text)
+
+
+@cache
+def passage_splits() -> dict[str, str]:
+    """The split of each annotated passage, by passage id."""
+    return {passage.id: passage.split for passage in load_passages()}
 
 
 def parse_passages(text: str) -> list[Passage]:

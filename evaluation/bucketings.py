@@ -144,8 +144,7 @@ def _by_paragraph(
 ) -> Bucketing:
     def of_item(item: Item) -> str:
         # A fact, like a relation, is where its project is.
-        paragraph = item.surroundings.at(item.spans[0][0])
-        return _UNKNOWN if paragraph is None else bucket(paragraph)
+        return _UNKNOWN if item.paragraph is None else bucket(item.paragraph)
 
     return Bucketing(name=name, title=title, layers=_ALL, order=order, bucket=of_item)
 
@@ -190,11 +189,10 @@ def _of_words(segment: Segment) -> Bucketing:
 
     def of_item(item: Item) -> str:
         start, end = item.spans[0]
-        paragraph = item.surroundings.at(start)
-        if paragraph is None:
+        if item.paragraph is None:
             return _UNKNOWN
-        shift = paragraph.span[0]
-        spans = words(item.document.text[slice(*paragraph.span)])
+        shift = item.paragraph.span[0]
+        spans = words(item.document.text[slice(*item.paragraph.span)])
         touched = sum(left + shift < end and right + shift > start for left, right in spans)
         return name(max(1, touched))
 

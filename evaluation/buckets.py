@@ -45,7 +45,7 @@ from evaluation.scores import (
     figure,
     figures,
 )
-from evaluation.surroundings import Surroundings
+from evaluation.surroundings import Paragraph, Surroundings
 
 # From a text to the half-open spans of its words.
 Segment = Callable[[str], Sequence[Span]]
@@ -60,13 +60,14 @@ _POINTS: Mapping[str, Mapping[str, float]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A mention, a relation or a whole fact: its spans (head or project first) and its document.
+    """A mention, a relation or a whole fact: its spans (head or project first) and where it is.
 
-    `label` and `surface` are those of a mention, empty for the others.
+    `paragraph` is that of the first span, None in a text without any. `label` and `surface` are
+    those of a mention, empty for the others.
     """
 
     document: EvaluatedDocument
-    surroundings: Surroundings
+    paragraph: Paragraph | None
     spans: tuple[Span, ...]
     label: str
     surface: str
@@ -187,7 +188,7 @@ def _items(
     return [
         Item(
             document=document,
-            surroundings=surroundings,
+            paragraph=surroundings.at(of_item[0][0]),
             spans=of_item,
             label=side.mentions[n].label if layer == MENTION else "",
             surface=side.mentions[n].text if layer == MENTION else "",

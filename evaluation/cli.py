@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _GOLD = typer.Option("--gold", help="Folder with the gold .ann files.")
 _OUTPUT = typer.Option("--output", "-o", help="Run folder: metrics.json, decisions.jsonl.")
 _TEXTS = typer.Option("--texts", help="Folder with texts of annotations; may be repeated.")
-_SPLIT = typer.Option("--split", help="What part of the data this is, for the report.")
+_SPLIT = typer.Option("--split", help="Score only passages of train, development or test.")
 _SEED = typer.Option("--seed", help="Seed of the bootstrap.")
 _RESAMPLES = typer.Option("--resamples", min=0, help="Bootstrap replicates; 0 for no intervals.")
 _FAIL_UNDER = typer.Option(

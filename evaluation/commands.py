@@ -7,6 +7,7 @@ from pathlib import Path
 from annotations.document import Document
 from annotations.errors import EvaluationError
 from annotations.store import load_annotations, load_documents
+from corpus.passages import SPLITS, passage_splits
 from evaluation.baselines import map_labels, run_baseline
 from evaluation.evaluate import evaluate, figure_at
 from evaluation.files import write_run
@@ -78,7 +79,7 @@ def run_evaluate(settings: EvaluateSettings) -> Evaluation:
         raise EvaluationError(
             "--model and --gold-mentions ask a model, --predictions takes what there is: give one"
         )
-    gold = load_annotations(settings.gold, texts=settings.texts)
+    gold = load_gold(settings.gold, texts=settings.texts, split=settings.split)
     name = settings.name
     if settings.predictions:
         predicted = load_predictions(settings.predictions, gold=gold, texts=settings.texts)
@@ -107,6 +108,22 @@ def run_evaluate(settings: EvaluateSettings) -> Evaluation:
     return evaluation
 
 
+def load_gold(folder: Path, *, texts: Sequence[Path], split: str) -> list[Document]:
+    """The annotated documents below a folder, all of them or those of one split.
+
+    Raises:
+        EvaluationError: there is no such split, or no document of it below the folder.
+        AnnotationError: annotations cannot be read.
+    """
+    if split and split not in SPLITS:
+        raise EvaluationError(f"no split {split!r}; there are {', '.join(SPLITS)}")
+    documents = load_annotations(folder, texts=texts)
+    chosen = [d for d in documents if not split or passage_splits().get(d.id) == split]
+    if not chosen:
+        raise EvaluationError(f"{folder}: none of its documents belongs to the split {split!r}")
+    return chosen
+
+
 def run_baseline_command(settings: BaselineSettings) -> Evaluation:
     """Score a baseline and write the run folder, which `report` takes like any other.
 
@@ -114,7 +131,7 @@ def run_baseline_command(settings: BaselineSettings) -> Evaluation:
         EvaluationError: there is no such baseline, or what it wants is missing.
         AnnotationError: annotations cannot be read.
     """
-    gold = load_annotations(settings.gold, texts=settings.texts)
+    gold = load_gold(settings.gold, texts=settings.texts, split=settings.split)
     evaluation = evaluate(
         gold,
         _baseline_predictions(settings, gold),

@@ -1,10 +1,7 @@
 """Where documents come from: genre, place, province and split, read from source and id."""
 
-import json
-from functools import cache
-from importlib.resources import files
-
 from annotations.document import Document
+from corpus.passages import passage_splits
 from evaluation.model import Origin
 from evaluation.places import province_of
 
@@ -36,12 +33,5 @@ def _origin(genre: str, place: str | None, identifier: str) -> Origin:
         genre=genre,
         place=place,
         province=province_of(place) if place else None,
-        split=_splits().get(identifier),
+        split=passage_splits().get(identifier),
     )
-
-
-@cache
-def _splits() -> dict[str, str]:
-    text = files("corpus").joinpath("passages.jsonl").read_text(encoding="utf-8")
-    passages = (json.loads(line) for line in text.splitlines() if line.strip())
-    return {passage["id"]: passage["split"] for passage in passages}

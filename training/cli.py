@@ -104,13 +104,39 @@ def _export(
 def _crossval(
     config: Annotated[Path, _CONFIG],
     output: Annotated[Path, typer.Option("--output", help="Run folder.")],
+    fail_under: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fail-under",
+            metavar="FIGURE=BOUND",
+            help="Exit with 1 if an end-to-end figure is lower.",
+        ),
+    ] = None,
     quiet: Annotated[bool, _QUIET] = False,
 ) -> None:
     """Leave one report out: train on the others, score it, for each annotated report."""
+    from rich.console import Console
+
+    from evaluation.commands import failed_gates, parse_gate
+    from evaluation.terminal import render
     from training.config import load_config
     from training.crossval import CrossvalConfig, run_crossval
 
-    run_crossval(load_config(CrossvalConfig, config), output, quiet=quiet)
+    gates = [parse_gate(text) for text in fail_under or ()]
+
+    def echo(name: str) -> None:
+        if not quiet:
+            typer.echo(f"held out: {name}", err=True)
+
+    end_to_end, from_gold = run_crossval(load_config(CrossvalConfig, config), output, on_fold=echo)
+    if not quiet:
+        Console().print(render(end_to_end))
+        Console().print(render(from_gold))
+    failures = failed_gates(end_to_end, gates)
+    for line in failures:
+        typer.echo(f"below the bound: {line}", err=True)
+    if failures:
+        raise typer.Exit(1)
 
 
 def _echo_epoch(quiet: bool) -> Callable[["Progress"], None]:

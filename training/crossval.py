@@ -8,7 +8,11 @@ from pathlib import Path
 from annotations.brat import format_ann
 from annotations.document import Document
 from corpus.files import write_atomic
+from evaluation.evaluate import evaluate
+from evaluation.files import write_run
+from evaluation.model import Evaluation
 from pipeline.model import load_model
+from training.data import load_split
 from training.export import export_model
 from training.folds import leave_one_out
 from training.ner import NerConfig, train_ner
@@ -68,3 +72,33 @@ def cross_validate(
         write_atomic(folder / "predictions" / f"{gold.id}.ann", format_ann(predicted))
         results.append(FoldResult(gold, predicted, model.relate(gold)))
     return results
+
+
+def run_crossval(
+    config: CrossvalConfig, folder: Path, *, on_fold: Callable[[str], None] = lambda _: None
+) -> tuple[Evaluation, Evaluation]:
+    """Cross-validate the reports that the configuration names and score the predictions.
+
+    Writes `end-to-end/` and `gold-mentions/` below `folder`, runs that `zonefacts report` reads.
+
+    Returns:
+        The scores end to end, and of the relations from gold mentions.
+
+    Raises:
+        TrainingError: there is too little to train on, or the folder holds another run.
+    """
+    documents = load_split(config.held_out, "train")
+    always = load_split(config.always, "train") if config.always else []
+    results = cross_validate(config, documents, folder, always=always, on_fold=on_fold)
+    gold = [result.gold for result in results]
+    name = f"{config.name} (leave one report out)"
+    end_to_end = evaluate(gold, [result.predicted for result in results], name=name)
+    relations = evaluate(
+        gold,
+        [result.from_gold_mentions for result in results],
+        name=name,
+        setting="gold_mentions",
+    )
+    write_run(end_to_end, folder / "end-to-end")
+    write_run(relations, folder / "gold-mentions")
+    return end_to_end, relations

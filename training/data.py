@@ -4,24 +4,13 @@ Passages of the public collection belong to the split that `corpus/passages.json
 place; the seed reports and the reports written for this project are only ever trained on.
 """
 
-import json
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from annotations.document import Document
 from annotations.errors import TrainingError
 from annotations.store import load_annotations
-
-SPLITS = ("train", "development", "test")
-
-
-@cache
-def passage_splits() -> dict[str, str]:
-    """Split of each passage of the public collection, by passage id."""
-    lines = files("corpus").joinpath("passages.jsonl").read_text(encoding="utf-8").splitlines()
-    return {row["id"]: row["split"] for row in map(json.loads, lines)}
+from corpus.passages import SPLITS, passage_splits
 
 
 def split_of(document: Document) -> str:

@@ -10,7 +10,7 @@ status values.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -63,7 +63,7 @@ _FUTURE = re.compile(r"力争|确保|将|预计|年内|计划|争取|要|拟")
 _SENTENCE_END = re.compile(r"[。；！？\n]")
 
 
-def run_baseline(name: str, documents: Sequence[Document]) -> list[Document]:
+def run_baseline(name: str, documents: Iterable[Document]) -> list[Document]:
     """Predictions of `patterns`, `lac` or `majority` for some texts.
 
     Raises:

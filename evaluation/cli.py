@@ -23,7 +23,7 @@ _FAIL_UNDER = typer.Option(
     metavar="FIGURE=BOUND",
     help="Exit with 1 if a figure is lower, as in mentions.micro.f1=0.80; may be repeated.",
 )
-_QUIET = typer.Option("--quiet", "-q", help="Print no tables.")
+_QUIET = typer.Option("--quiet", "-q", help="No progress, no tables.")
 
 
 def register(app: typer.Typer) -> None:
@@ -93,7 +93,8 @@ def evaluate(  # noqa: PLR0917 - one parameter for each option
             values=tuple(values or ()),
             seed=seed,
             resamples=resamples,
-        )
+        ),
+        progress=not quiet,
     )
     _show(result, output=output, quiet=quiet)
     failures = failed_gates(result, gates)
@@ -134,7 +135,8 @@ def baseline(  # noqa: PLR0917 - one parameter for each option
             split=split,
             seed=seed,
             resamples=resamples,
-        )
+        ),
+        progress=not quiet,
     )
     _show(result, output=output, quiet=quiet)
 

@@ -1,8 +1,12 @@
 """What the commands `evaluate` and `baseline` do, as plain functions."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
 
 from annotations.document import Document
 from annotations.errors import EvaluationError
@@ -67,8 +71,12 @@ class Gate:
     bound: float
 
 
-def run_evaluate(settings: EvaluateSettings) -> Evaluation:
+def run_evaluate(settings: EvaluateSettings, *, progress: bool = False) -> Evaluation:
     """Score predictions, or a model, and write the run folder.
+
+    Args:
+        settings: what to score and where to write.
+        progress: show a bar while a model predicts, if the output is a terminal.
 
     Raises:
         EvaluationError: settings contradict each other, or the two sides do not fit.
@@ -88,7 +96,8 @@ def run_evaluate(settings: EvaluateSettings) -> Evaluation:
         from pipeline.model import load_model  # noqa: PLC0415 - onnxruntime is not always wanted
 
         model = load_model(settings.model)
-        predicted = predict(model, gold, gold_mentions=settings.gold_mentions)
+        texts = _tracked(gold, "predicting", shown=progress)
+        predicted = predict(model, texts, gold_mentions=settings.gold_mentions)
         name = name or model.name
     training = load_documents(settings.training, texts=settings.texts) if settings.training else []
     setting: Setting = "gold_mentions" if settings.gold_mentions else "end_to_end"
@@ -124,8 +133,12 @@ def load_gold(folder: Path, *, texts: Sequence[Path], split: str) -> list[Docume
     return chosen
 
 
-def run_baseline_command(settings: BaselineSettings) -> Evaluation:
+def run_baseline_command(settings: BaselineSettings, *, progress: bool = False) -> Evaluation:
     """Score a baseline and write the run folder, which `report` takes like any other.
+
+    Args:
+        settings: which baseline, what to score it on, where to write.
+        progress: show a bar while it predicts, if the output is a terminal.
 
     Raises:
         EvaluationError: there is no such baseline, or what it wants is missing.
@@ -134,7 +147,7 @@ def run_baseline_command(settings: BaselineSettings) -> Evaluation:
     gold = load_gold(settings.gold, texts=settings.texts, split=settings.split)
     evaluation = evaluate(
         gold,
-        _baseline_predictions(settings, gold),
+        _baseline_predictions(settings, gold, progress=progress),
         name=settings.name if settings.predictions is None else settings.predictions.resolve().name,
         split=settings.split,
         setting="gold_mentions" if settings.name == "majority" else "end_to_end",
@@ -196,14 +209,22 @@ def shipped_segmenter() -> Path | None:
     return folder if (folder / "weights.npz").is_file() else None
 
 
-def _baseline_predictions(settings: BaselineSettings, gold: Sequence[Document]) -> list[Document]:
+def _tracked(documents: Sequence[Document], description: str, *, shown: bool) -> Iterable[Document]:
+    if not shown or not sys.stderr.isatty():
+        return documents
+    return track(documents, description, console=Console(stderr=True), transient=True)
+
+
+def _baseline_predictions(
+    settings: BaselineSettings, gold: Sequence[Document], *, progress: bool
+) -> list[Document]:
     if settings.name != "brat":
         if settings.predictions or settings.labels:
             raise EvaluationError(
                 "--predictions and --map belong to the baseline brat, not to"
                 f" {settings.name}; leave them out"
             )
-        return run_baseline(settings.name, gold)
+        return run_baseline(settings.name, _tracked(gold, settings.name, shown=progress))
     if settings.predictions is None or not settings.labels:
         raise EvaluationError(
             "the baseline brat wants --predictions DIR and at least one --map, such as"

@@ -8,7 +8,7 @@ back.
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from evaluation.model import (
     EvaluatedDocument,
     Evaluation,
     FactItem,
+    LearningPoint,
     Origin,
     ScoreRow,
     ScoreTable,
@@ -35,6 +36,7 @@ from evaluation.model import (
 )
 
 METRICS = "metrics.json"
+LEARNING = "learning.json"
 DECISIONS = "decisions.jsonl"
 FORMAT = "zonefacts-metrics/1"
 
@@ -101,6 +103,31 @@ def write_run(evaluation: Evaluation, folder: Path) -> None:
     ]
     write_atomic(folder / DECISIONS, "".join(f"{line}\n" for line in lines))
     write_metrics(evaluation, folder / METRICS)
+
+
+def write_learning(points: Sequence[LearningPoint], folder: Path) -> None:
+    """Write the points of a learning curve into a run folder, as `learning.json`.
+
+    Raises:
+        OSError: it cannot be written to.
+    """
+    text = json.dumps(encode(tuple(points)), indent=1, allow_nan=False)
+    write_atomic(folder / LEARNING, text + "\n")
+
+
+def read_learning(folder: Path) -> tuple[LearningPoint, ...]:
+    """The points of a run's learning curve; none where the run has no such file.
+
+    Raises:
+        EvaluationError: the file is broken.
+    """
+    path = folder / LEARNING
+    if not path.exists():
+        return ()
+    try:
+        return tuple(decode(LearningPoint, item) for item in json.loads(_read(path)))
+    except (ValueError, TypeError) as error:
+        raise EvaluationError(f"{path}: no learning curve: {error}") from error
 
 
 def read_run(folder: Path) -> Evaluation:

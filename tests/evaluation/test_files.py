@@ -14,12 +14,14 @@ from evaluation.files import (
     DECISIONS,
     METRICS,
     metrics_schema,
+    read_learning,
     read_run,
     to_json,
+    write_learning,
     write_metrics,
     write_run,
 )
-from evaluation.model import CurvePoint, Evaluation, Figure, Origin
+from evaluation.model import CurvePoint, Evaluation, Figure, LearningPoint, Origin
 from tests.evaluation.builders import corpus
 from tests.pipeline.marked import marked
 
@@ -98,6 +100,17 @@ def test_metrics_alone(evaluation: Evaluation, tmp_path: Path) -> None:
 def test_no_run_there(tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match="cannot be read"):
         read_run(tmp_path)
+
+
+def test_learning_points_come_back(tmp_path: Path) -> None:
+    assert read_learning(tmp_path) == ()
+    points = (LearningPoint(n_documents=5, n_characters=5000, seed=1, f1=0.5),)
+    write_learning(points, tmp_path)
+    assert read_learning(tmp_path) == points
+    for broken in ("{", '[{"seed": 1}]', "3"):
+        (tmp_path / "learning.json").write_text(broken, "utf-8")
+        with pytest.raises(EvaluationError):
+            read_learning(tmp_path)
 
 
 @pytest.mark.parametrize(

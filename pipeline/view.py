@@ -1,19 +1,7 @@
-"""facts.html: every fact beside the sentence it was read from, in one file that asks for nothing.
+"""facts.html: every fact beside the sentence it was read from, in one file."""
 
-The page is a template with its style and its script inside; the content security policy names both
-by their hash and forbids every request. What comes from a report goes in as JSON in a data block
-in which no character can end the block, and the script puts it on the page as text only.
-"""
-
-import json
-import re
-from base64 import b64encode
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
-from html import escape
-from importlib.resources import files
-from types import MappingProxyType
 from typing import Any
 
 from annotations.document import Document
@@ -21,46 +9,10 @@ from annotations.schema import load_schema
 from corpus.segment import sentences
 from pipeline.clauses import Span
 from pipeline.facts import Fact, count_unparsed
+from pipeline.page import TERMS, render_page, template, without_nothing
 from pipeline.serialise import fact_record
 
 TITLE = "zonefacts: projects, investments, statuses"
-
-# The Chinese terms beside the English names of the schema.
-TERMS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "label": {
-            "ZONE": "园区",
-            "PROJECT": "项目",
-            "COMPANY": "企业",
-            "AMOUNT": "金额",
-            "DATE": "时间",
-            "STATUS": "进度",
-        },
-        "status": {
-            "planned": "谋划",
-            "negotiating": "在谈",
-            "signed": "签约",
-            "under_construction": "在建",
-            "completed": "建成",
-            "operating": "投产",
-            "stopped": "停止",
-        },
-        "modality": {"actual": "已然", "future": "未然"},
-        "role": {
-            "total": "总投资",
-            "contracted": "签约资金",
-            "completed": "完成投资",
-            "annual": "年度投资",
-            "other": "其他资金",
-        },
-    }
-)
-
-_NOTHING: tuple[object, ...] = (None, [], "")
-_PLACE = re.compile(r"\{\{(\w+)\}\}")
-_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
-# Inside a data block `<` could end it, and the line separators end a line of a script.
-_ESCAPES = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
 
 
 def render_facts(
@@ -72,43 +24,13 @@ def render_facts(
         documents: In the order in which the page lists them.
         facts_by_document: The facts of each, by document id; a document may have none.
     """
-    style = _tones() + _template("facts.css")
-    script = _template("facts.js")
-    parts = {
-        "title": escape(TITLE),
-        "style": style,
-        "script": script,
-        "style_hash": _hash(style),
-        "script_hash": _hash(script),
-        "data": _embeddable(_page_data(documents, facts_by_document)),
-    }
-    return _PLACE.sub(lambda match: parts[match[1]], _template("facts.html"))
-
-
-def _template(name: str) -> str:
-    return files("pipeline").joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    """The source expression that lets a content security policy accept exactly this text."""
-    return f"sha256-{b64encode(sha256(text.encode('utf-8')).digest()).decode('ascii')}"
-
-
-def _tones() -> str:
-    """The colours of the labels, drawn towards black or white as the page asks for."""
-    labels = load_schema().labels.values()
-    tones = "".join(
-        f"--tone-{label.name}:color-mix(in oklab,{label.color} var(--keep),var(--toward));"
-        for label in labels
+    return render_page(
+        template("pipeline", "facts.html"),
+        title=TITLE,
+        style=template("pipeline", "facts.css"),
+        script=template("pipeline", "facts.js"),
+        blocks={"data": _page_data(documents, facts_by_document)},
     )
-    classes = "".join(f".{label.name}{{--tone:var(--tone-{label.name})}}" for label in labels)
-    return f":root{{{tones}}}{classes}\n"
-
-
-def _embeddable(data: Mapping[str, Any]) -> str:
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    # A lone surrogate has no UTF-8 form; one replacement character keeps the offsets.
-    return _LONE_SURROGATE.sub("\ufffd", text).translate(_ESCAPES)
 
 
 def _page_data(
@@ -124,7 +46,7 @@ def _page_data(
         for fact in facts_by_document.get(document.id, ()):
             # The passages stand for the evidence.
             row = fact_record(fact) | {"evidence": None, "passages": passages.of(fact)}
-            rows.append(_present(row) | {"document": index})
+            rows.append(without_nothing(row) | {"document": index})
         sources.append(
             {
                 "id": document.id,
@@ -185,11 +107,3 @@ class _Passages:
             ]
             self.found.append({"start": start, "text": self._text[start:end], "marks": marks})
         return self._numbers[start, end]
-
-
-def _present(value: Any) -> Any:
-    """JSON without the keys that hold nothing: they would be half of the page."""
-    if isinstance(value, dict):
-        kept = {name: _present(part) for name, part in value.items()}
-        return {name: part for name, part in kept.items() if part not in _NOTHING}
-    return [_present(part) for part in value] if isinstance(value, list) else value

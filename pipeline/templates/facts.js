@@ -1,30 +1,7 @@
-"use strict";
-// Everything from a report reaches the page through textContent or as an attribute value of an
-// option; nothing is ever parsed as markup.
-const data = JSON.parse(document.getElementById("data").textContent);
 const PAGE_SIZE = 50;
 const PRINT_LIMIT = 1000;
 const NONE = "";
 const YI = 1e8;
-
-const byId = (id) => document.getElementById(id);
-
-function make(tag, className, text) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  if (text !== undefined) element.textContent = text;
-  return element;
-}
-
-function chinese(text, className) {
-  const element = make("span", className, text);
-  element.lang = "zh-Hans";
-  return element;
-}
-
-const grouped = (number) => number.toLocaleString("en-US");
-const plural = (number, noun) => `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
-const withoutUnderscore = (name) => name.replace("_", " ");
 
 // ---------------------------------------------------------------- facts
 
@@ -67,30 +44,14 @@ const boxes = {};  // facet -> [{value, box, count, row}]
 
 function addChoices(facet, terms, noneTerm) {
   const values = [...Object.keys(terms), NONE];
-  boxes[facet] = values.map((value) => {
-    const row = make("label", "choice");
-    const box = make("input");
-    box.type = "checkbox";
-    box.name = facet;
-    box.value = value;
-    const count = make("span", "n");
-    row.append(box, make("span", "", value === NONE ? noneTerm : withoutUnderscore(value)));
-    if (value !== NONE) row.append(chinese(terms[value], "zh"));
-    row.append(count);
-    byId(facet).append(row);
-    return { value, box, count, row };
-  });
+  boxes[facet] = values.map((value) => value === NONE
+    ? choice(facet, value, make("span", "", noneTerm))
+    : choice(facet, value, make("span", "", withoutUnderscore(value)), chinese(terms[value], "zh")));
 }
 
 function addOptions(facet, all, entries) {
   const select = byId(facet);
-  const add = (value, text) => {
-    const option = make("option", "", text);
-    option.value = value;
-    select.append(option);
-  };
-  add("*", all);
-  for (const [value, text] of entries) add(`=${value}`, text);
+  select.append(option("*", all), ...entries.map(([value, text]) => option(`=${value}`, text)));
 }
 
 function tally(facet) {
@@ -258,26 +219,6 @@ function spansOf(fact) {
   return new Set([fact.project_span, ...parts.filter(Boolean).map((part) => part.span)].map(String));
 }
 
-// Offsets count code points; the array of code points is what they index, not the UTF-16 string.
-function sentence(passage, own) {
-  const points = Array.from(passage.text);
-  const line = make("p", "sentence");
-  line.lang = "zh-Hans";
-  let position = 0;
-  for (const [start, end, label] of passage.marks) {
-    const [from, to] = [start - passage.start, end - passage.start];
-    if (from < position) continue;
-    line.append(points.slice(position, from).join(""));
-    const word = make("mark", data.labels[label].name, points.slice(from, to).join(""));
-    word.title = data.labels[label].name;
-    if (own.has(String([start, end]))) word.classList.add("own");
-    line.append(word);
-    position = to;
-  }
-  line.append(points.slice(position).join(""));
-  return line;
-}
-
 function sureness(confidence) {
   const sure = make("span", "sure", "confidence ");
   const meter = make("meter");
@@ -326,10 +267,7 @@ function renderPage() {
   const visible = shown.slice(first, first + PAGE_SIZE);
   byId("list").replaceChildren(...visible.map(entry));
   byId("empty").hidden = shown.length > 0;
-  byId("pager").hidden = pages === 1;
-  byId("previous").disabled = page === 0;
-  byId("next").disabled = page === pages - 1;
-  byId("page").textContent = `page ${grouped(page + 1)} of ${grouped(pages)}`;
+  showPager(page, pages);
   const of = shown.length === facts.length ? "" : ` (of ${grouped(facts.length)})`;
   byId("count").textContent = shown.length === 0
     ? `0 facts${of}`
@@ -341,11 +279,7 @@ function update() {
   const { found, counts } = select(filters);
   shown = found.sort(ORDERS[byId("sort").value]);
   for (const facet of CHOICES) {
-    for (const { value, box, count, row } of boxes[facet]) {
-      const n = counts[facet].get(value) || 0;
-      count.textContent = grouped(n);
-      row.classList.toggle("none", n === 0 && !box.checked);
-    }
+    for (const row of boxes[facet]) showCount(row, counts[facet].get(row.value) || 0);
   }
   const active = countActive(filters);
   byId("active").textContent = active ? `${active} set` : "";
@@ -377,11 +311,7 @@ function summarise() {
     pair.append(name, make("dd", "", grouped(n)));
     byId("summary").append(pair);
   }
-  for (const { name } of data.labels) {
-    const line = make("li", name, `${name.toLowerCase()} `);
-    line.append(chinese(data.terms.label[name]));
-    byId("legend").append(line);
-  }
+  legend();
 }
 
 // On paper there are no pages to turn: everything that fits the filters is printed, up to a limit.

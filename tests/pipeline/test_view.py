@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from annotations.document import Document, Mention
 from annotations.schema import load_schema
 from pipeline.facts import derive_facts
-from pipeline.view import TERMS, render_facts
+from pipeline.page import TERMS
+from pipeline.view import render_facts
 from tests.pipeline.marked import marked
 
 GROUNDED = marked(

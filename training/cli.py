@@ -25,6 +25,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(train, name="train")
     app.command("export")(_export)
     app.command("crossval")(_crossval)
+    app.command("suggest")(_suggest)
 
     @app.command("pretrain")
     def pretrain_command(
@@ -136,6 +137,49 @@ def _crossval(
     for line in failures:
         typer.echo(f"below the bound: {line}", err=True)
     if failures:
+        raise typer.Exit(1)
+
+
+def _suggest(  # noqa: PLR0917 - one parameter for each option
+    inputs: Annotated[list[str], typer.Argument(help="Files, folders or globs of reports.")],
+    output: Annotated[Path, typer.Option("--output", help="Folder for the suggestions.")],
+    model: Annotated[
+        Path | None, typer.Option("--model", help="Model folder; without it the shipped model.")
+    ] = None,
+    count: Annotated[int, typer.Option("--count", min=1, help="How many passages.")] = 10,
+    known: Annotated[
+        Path | None,
+        typer.Option("--known", help="Annotations that new passages should differ from."),
+    ] = None,
+    format_name: Annotated[
+        str, typer.Option("--format", help="Pre-annotations for brat or label-studio.")
+    ] = "brat",
+    quiet: Annotated[bool, _QUIET] = False,
+) -> None:
+    """Rank passages by what annotating them would teach, with pre-annotations."""
+    from annotations.store import load_annotations
+    from pipeline.model import load_model
+    from training.suggest import suggest, write_suggestions
+
+    failed: list[str] = []
+    suggestions = suggest(
+        inputs,
+        model=load_model(model),
+        count=count,
+        known=load_annotations(known) if known else (),
+        on_error=failed.append,
+    )
+    write_suggestions(suggestions, output, format_name=format_name)
+    for message in failed:
+        typer.echo(f"not read: {message}", err=True)
+    if not quiet:
+        for s in suggestions:
+            typer.echo(
+                f"{s.score:.2f}  uncertainty {s.uncertainty:.3f}  facts {s.n_facts:2d}"
+                f"  novelty {s.novelty:.3f}  {s.document.id}"
+            )
+        typer.echo(f"{len(suggestions)} passages: {output}")
+    if failed:
         raise typer.Exit(1)
 
 

@@ -1,0 +1,108 @@
+"""Suggestions on a model that is not learnt but made up, so that the order is known."""
+
+import json
+
+import numpy as np
+import pytest
+
+from annotations.convert import find_format
+from annotations.document import Document, Mention, StatusValue
+from annotations.document import Relation as Link
+from annotations.errors import TrainingError
+from pipeline.tags import tag_names
+from training.suggest import suggest, write_suggestions
+
+
+class MadeUpModel:
+    """Unsure of 疑, sees a fact in every 项目开工, and reads texts by their characters."""
+
+    def encode(self, text):
+        logits = np.zeros((len(text), len(tag_names())), dtype=np.float32)
+        logits[:, 0] = [0.1 if c == "疑" else 9.0 for c in text]
+        states = np.zeros((len(text), 64), dtype=np.float32)
+        for n, character in enumerate(text):
+            states[n, ord(character) % 64] = 1
+        return logits, states
+
+    def annotate(self, text, *, id, source="", year=None):
+        mentions, relations, status = [], [], {}
+        start = text.find("项目开工")
+        while start >= 0:
+            n = len(mentions)
+            for label, a, b in (("PROJECT", start, start + 2), ("STATUS", start + 2, start + 4)):
+                mentions.append(
+                    Mention(id=f"T{len(mentions)}", label=label, start=a, end=b, text=text[a:b])
+                )
+            relations.append(Link(type="HasStatus", head=f"T{n}", tail=f"T{n + 1}"))
+            status[f"T{n + 1}"] = StatusValue("under_construction", "actual")
+            start = text.find("项目开工", start + 1)
+        return Document(
+            id=id, text=text, source=source, year=year, mentions=tuple(mentions),
+            relations=tuple(relations), status=status,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def reports(tmp_path):
+    texts = {
+        "plain": "工作报告平平常常。" * 12,
+        "unsure": "疑疑疑疑项目开工了。" * 12,
+        "facts": "产业项目开工建设好。" * 12,
+        "copy": "疑疑疑疑项目开工了。" * 12,
+    }
+    for name, text in texts.items():
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def names(suggestions):
+    return [s.document.source.rsplit("/", 1)[-1].removesuffix(".txt") for s in suggestions]
+
+
+def test_order_and_no_copies(reports):
+    found = suggest([str(reports)], model=MadeUpModel(), count=10)
+    assert set(names(found)[:2]) == {"facts", "copy"} or set(names(found)[:2]) == {
+        "facts",
+        "unsure",
+    }
+    # Of two equal passages only one teaches anything.
+    assert len(set(names(found)) & {"unsure", "copy"}) == 1
+    assert names(found)[-1] == "plain"
+
+
+def test_what_is_annotated_already_is_not_suggested(reports):
+    known = Document(id="k", text=(reports / "unsure.txt").read_text(encoding="utf-8"))
+    found = suggest([str(reports)], model=MadeUpModel(), count=10, known=[known])
+    assert not {"unsure", "copy"} & set(names(found))
+
+
+@pytest.mark.parametrize(
+    ("format_name", "path"), [("brat", "brat"), ("label-studio", "tasks.json")]
+)
+def test_pre_annotations_can_be_read_back(reports, format_name, path):
+    found = suggest([str(reports)], model=MadeUpModel(), count=2)
+    write_suggestions(found, reports / "out", format_name=format_name)
+    read = find_format(format_name).read(reports / "out" / path)
+    assert {d.text for d in read} == {s.document.text for s in found}
+    assert sum(len(d.mentions) for d in read) == sum(len(s.document.mentions) for s in found)
+    rows = (reports / "out" / "suggestions.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(row)["id"] for row in rows] == [s.document.id for s in found]
+
+
+def test_unreadable_inputs_are_reported(reports):
+    (reports / "broken.txt").write_bytes(b"\x00\x01\x02" * 50)
+    messages = []
+    suggest([str(reports)], model=MadeUpModel(), count=1, on_error=messages.append)
+    assert len(messages) == 1
+    assert "broken.txt" in messages[0]
+
+
+def test_nothing_to_suggest(tmp_path):
+    (tmp_path / "broken.txt").write_bytes(b"\x00\x01\x02" * 50)
+    with pytest.raises(TrainingError, match="no readable passage"):
+        suggest([str(tmp_path)], model=MadeUpModel(), count=1)
+
+
+def test_unknown_format(tmp_path):
+    with pytest.raises(TrainingError, match="expected brat or label-studio"):
+        write_suggestions([], tmp_path, format_name="conll")

@@ -207,7 +207,7 @@ class FakeModel:
         self,
         text: str,
         *,
-        id: str,  # noqa: A002 - as models have it
+        id: str,
         source: str = "",
         year: int | None = None,
     ) -> Document:

@@ -19,7 +19,7 @@ class FakeModel:
     def __init__(self) -> None:
         self.longest = 0
 
-    def annotate(self, text, *, id, source="", year=None):  # noqa: A002
+    def annotate(self, text, *, id, source="", year=None):
         self.longest = max(self.longest, len(text))
         if "炸" in text:
             raise RuntimeError("the model\nbroke")

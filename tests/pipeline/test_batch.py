@@ -227,7 +227,7 @@ class CountingModel(FakeModel):
         super().__init__()
         self.seen, self.stop_at = seen, stop_at
 
-    def annotate(self, text, *, id, source="", year=None):  # noqa: A002
+    def annotate(self, text, *, id, source="", year=None):
         if id == self.stop_at:
             raise KeyboardInterrupt
         self.seen.append(id)

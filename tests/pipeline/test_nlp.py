@@ -47,7 +47,7 @@ class Memory:
         self,
         text: str,
         *,
-        id: str,  # noqa: A002 - as the field of Document is named
+        id: str,
         source: str = "",
         year: int | None = None,
     ) -> Document:

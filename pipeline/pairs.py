@@ -7,7 +7,7 @@ a sum. Both stages of training and scoring read pairs through this module alone.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -66,16 +66,16 @@ def enumerate_pairs(
     tail_labels = set(_tail_labels())
     starts = [start for start, _ in paragraphs]
     members: dict[int, list[int]] = {}
-    for index, mention in enumerate(mentions):
-        members.setdefault(bisect_right(starts, mention.start) - 1, []).append(index)
+    # Annotators' files may hold mentions in any order; the features are about text order.
+    for index in sorted(range(len(mentions)), key=lambda n: mentions[n].span):
+        members.setdefault(bisect_right(starts, mentions[index].start) - 1, []).append(index)
     for indices in members.values():
         block = _Block(text, [mentions[i] for i in indices])
         for head in range(len(indices)):
             if block.mentions[head].label != "PROJECT":
                 continue
-            for tail in range(len(indices)):
-                label = block.mentions[tail].label
-                if tail == head or label not in tail_labels or block.gap(head, tail) > MAX_GAP:
+            for tail in block.within_reach(head):
+                if tail == head or block.mentions[tail].label not in tail_labels:
                     continue
                 heads.append(indices[head])
                 tails.append(indices[tail])
@@ -98,6 +98,16 @@ class _Block:
             counts = dict(self.seen[-1])
             counts[mention.label] += 1
             self.seen.append(counts)
+        self.starts = [m.start for m in mentions]
+        self.ends = [m.end for m in mentions]
+        self.indices: dict[str, list[int]] = {label: [] for label in self.labels}
+        for index, mention in enumerate(mentions):
+            self.indices[mention.label].append(index)
+
+    def within_reach(self, head: int) -> range:
+        """The mentions at most `MAX_GAP` from the head; they are neighbours, since none overlap."""
+        first = bisect_left(self.ends, self.mentions[head].start - MAX_GAP)
+        return range(first, bisect_right(self.starts, self.mentions[head].end + MAX_GAP))
 
     def gap(self, one: int, other: int) -> int:
         """Code points between two mentions."""
@@ -142,29 +152,9 @@ class _Block:
     def _ranks(self, head: int, tail: int) -> list[float]:
         """How many projects lie nearer to the tail, and tails nearer to the head, by side."""
         gap = self.gap(head, tail)
-        same_side = sum(
-            1
-            for k, m in enumerate(self.mentions)
-            if m.label == "PROJECT"
-            and k not in (head, tail)
-            and (k > tail) == (head > tail)
-            and self.gap(k, tail) < gap
-        )
-        other_side = sum(
-            1
-            for k, m in enumerate(self.mentions)
-            if m.label == "PROJECT"
-            and k not in (head, tail)
-            and (k > tail) != (head > tail)
-            and self.gap(k, tail) < gap
-        )
-        rivals = sum(
-            1
-            for k, m in enumerate(self.mentions)
-            if m.label == self.mentions[tail].label
-            and k not in (head, tail)
-            and self.gap(k, head) < gap
-        )
+        before, after = self._nearer("PROJECT", tail, gap)
+        same_side, other_side = (after, before) if head > tail else (before, after)
+        rivals = sum(self._nearer(self.mentions[tail].label, head, gap))
         return [
             float(np.log1p(same_side)),
             float(np.log1p(other_side)),
@@ -173,6 +163,17 @@ class _Block:
             float(other_side == 0),
             float(rivals == 0),
         ]
+
+    def _nearer(self, label: str, anchor: int, gap: int) -> tuple[int, int]:
+        """How many mentions of the label lie nearer to the anchor than `gap`, before and after it.
+
+        In text order their gaps grow with the distance, so that two searches count them.
+        """
+        indices, mention = self.indices[label], self.mentions[anchor]
+        split, after = bisect_left(indices, anchor), bisect_right(indices, anchor)
+        first = bisect_right(indices, mention.start - gap, 0, split, key=self.ends.__getitem__)
+        last = bisect_left(indices, mention.end + gap, after, key=self.starts.__getitem__)
+        return split - first, last - after
 
 
 def n_features() -> int:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,6 +55,51 @@ def test_pairs_stay_in_their_paragraph_and_fit_the_schema():
 def test_far_pairs_are_no_candidates():
     document = marked(f"[[P1|甲项目]]{'甲' * (MAX_GAP + 1)}[[A1|3亿元]]")
     assert len(pairs_of(document).heads) == 0
+
+
+def test_the_order_of_the_mentions_in_their_file_changes_nothing():
+    """Annotation tools number mentions as they were made, not as they stand in the text."""
+    shuffled = replace(TWO, mentions=TWO.mentions[::-1])
+    rows = []
+    for document in (TWO, shuffled):
+        pairs = pairs_of(document)
+        ids = [m.id for m in document.mentions]
+        rows.append(
+            {
+                (ids[h], ids[t]): tuple(row)
+                for h, t, row in zip(pairs.heads, pairs.tails, pairs.features, strict=True)
+            }
+        )
+    assert rows[0] == rows[1]
+    assert np.isfinite(pairs_of(shuffled).features).all()
+
+
+def test_ranks_count_the_nearer_mentions_on_each_side():
+    document = marked(
+        "[[P1|甲项目]]，[[A1|3亿元]]，[[P2|乙项目]]和[[P3|丙项目]]，建设[[A2|5亿元]]，[[A3|6亿元]]。"
+    )
+    pairs = pairs_of(document)
+    mentions = document.mentions
+    # The six columns before the last two.
+    for head, tail, row in zip(pairs.heads, pairs.tails, pairs.features[:, -8:-2], strict=True):
+
+        def gap(one, other):
+            left, right = sorted((mentions[one], mentions[other]), key=lambda m: m.start)
+            return right.start - left.end
+
+        others = [k for k in range(len(mentions)) if k not in (head, tail)]
+        near = [
+            k for k in others if mentions[k].label == "PROJECT" and gap(k, tail) < gap(head, tail)
+        ]
+        same = sum((k > tail) == (head > tail) for k in near)
+        rivals = sum(
+            mentions[k].label == mentions[tail].label and gap(k, head) < gap(head, tail)
+            for k in others
+        )
+        counts = (same, len(near) - same, rivals)
+        assert row.tolist() == pytest.approx(
+            [*np.log1p(counts), *(float(count == 0) for count in counts)]
+        )
 
 
 def test_states_of_pairs():

@@ -1,6 +1,7 @@
 """From per-character tag scores to flat mentions under the schema's constraints."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -119,17 +120,21 @@ def join_patterns(spans: list[Span], *, label: str, found: Sequence[tuple[int, i
     """Spans in which pattern matches replace what the tagger gave `label` to, and fill its gaps.
 
     A match inside or across a mention of another label gives way to it: sums within a project's
-    name are not marked.
+    name are not marked. Neither the spans nor the matches overlap among themselves.
     """
-    result = list(spans)
+    ordered = sorted(spans, key=lambda s: s.start)
+    starts, ends = [s.start for s in ordered], [s.end for s in ordered]
+    replaced: set[int] = set()
+    added: list[Span] = []
     for start, end in found:
-        touching = [s for s in result if s.start < end and start < s.end]
+        near = set(range(bisect_right(ends, start), bisect_left(starts, end))) - replaced
+        touching = [ordered[n] for n in near]
         if any(s.label != label for s in touching):
             continue
         # The tagger may have read further than the pattern knows how to.
         if any(s.start <= start and end <= s.end for s in touching):
             continue
-        result = [s for s in result if s not in touching]
+        replaced |= near
         score = max((s.score for s in touching), default=0.0)
-        result.append(Span(label, start, end, max(score, PATTERN_SCORE)))
-    return result
+        added.append(Span(label, start, end, max(score, PATTERN_SCORE)))
+    return [s for n, s in enumerate(ordered) if n not in replaced] + added

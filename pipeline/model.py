@@ -8,7 +8,7 @@ number of workers or the order of the inputs.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -139,18 +139,12 @@ class Model:
 
     def relate(self, document: Document) -> Document:
         """The document's own mentions, linked and classified anew."""
+        if not document.mentions:
+            return replace(document, relations=(), status={})
         _, states = self.encode(document.text)
         relations, _ = self.link(document.text, states, document.mentions)
         status = self.classify(document.text, states, document.mentions)
-        return Document(
-            id=document.id,
-            text=document.text,
-            mentions=document.mentions,
-            relations=relations,
-            status=status,
-            year=document.year,
-            source=document.source,
-        )
+        return replace(document, relations=relations, status=status)
 
     def encode(self, text: str) -> tuple[FloatArray, FloatArray]:
         """Tag scores, shape (characters, tags), and states, shape (characters, width)."""

@@ -62,6 +62,7 @@ def decode_relations(
             options = [(row, column)]
         else:
             options = [(row, int(block[row].argmax())) for row in range(len(rows))]
+        tied = False
         for row, column in options:
             name, score = names[columns[column]], float(block[row, column])
             if score < thresholds.relations[name]:
@@ -71,7 +72,8 @@ def decode_relations(
                 grouped[head] = max(grouped.get(head, (0.0, -1)), (score, tail))
             else:
                 found.append((head, tail, name, score))
-        if label == load_schema().status_label and not any(f[1] == tail for f in found):
+                tied = True
+        if label == load_schema().status_label and not tied:
             best = int(block[:, 0].argmax())
             if float(block[best, 0]) >= thresholds.status:
                 head = int(pairs.heads[rows[best]])

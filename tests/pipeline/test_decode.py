@@ -102,5 +102,17 @@ def test_a_wider_span_of_the_same_label_stands():
     assert join_patterns(spans, label="DATE", found=[(0, 5)]) == spans
 
 
+def test_a_span_that_one_match_replaced_hides_no_other():
+    spans = [Span("AMOUNT", 2, 12, 0.8), Span("PROJECT", 20, 24, 0.7)]
+    found = [(0, 5), (6, 10), (21, 30)]
+    assert sorted(
+        (s.label, s.start, s.end) for s in join_patterns(spans, label="AMOUNT", found=found)
+    ) == [
+        ("AMOUNT", 0, 5),
+        ("AMOUNT", 6, 10),
+        ("PROJECT", 20, 24),
+    ]
+
+
 def test_trim():
     assert trim("、 甲项目。", 0, 6) == (2, 5)

@@ -73,13 +73,13 @@ def suggest(
         model: scores the passages.
         count: how many to suggest.
         known: annotated documents, which new passages should differ from.
-        on_error: gets the message for each input that cannot be read.
+        on_error: gets the message for each input that is missing or cannot be read.
 
     Raises:
         TrainingError: there is no passage to suggest.
     """
     candidates: list[_Candidate] = []
-    for reference in find_inputs(inputs):
+    for reference in find_inputs(inputs, on_problem=lambda _, error: on_error(str(error))):
         try:
             report = read_report(Path(reference.source))
         except ZonefactsError as error:
@@ -101,7 +101,7 @@ def suggest(
             )
     if not candidates:
         raise TrainingError("no readable passage among the inputs; give reports to choose from")
-    vectors = [_vector(model.encode(document.text)[1]) for document in known]
+    vectors = [_vector(model.encode(document.text)[1]) for document in known if document.text]
     return _rank(candidates, vectors, count=count)
 
 
@@ -160,8 +160,9 @@ def _vector(states: FloatArray) -> NDArray[np.float64]:
 def _ranks(values: Sequence[float]) -> NDArray[np.float64]:
     """Ranks from 0 (smallest) to 1; equal values share the mean of their ranks."""
     array = np.asarray(values, dtype=np.float64)
-    below = (array[None, :] < array[:, None]).sum(axis=1)
-    equal = (array[None, :] == array[:, None]).sum(axis=1)
+    ordered = np.sort(array)
+    below = np.searchsorted(ordered, array, side="left")
+    equal = np.searchsorted(ordered, array, side="right") - below
     ranks: NDArray[np.float64] = (below + (equal - 1) / 2) / max(1, len(array) - 1)
     return ranks
 

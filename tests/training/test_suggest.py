@@ -92,9 +92,11 @@ def test_pre_annotations_can_be_read_back(reports, format_name, path):
 def test_unreadable_inputs_are_reported(reports):
     (reports / "broken.txt").write_bytes(b"\x00\x01\x02" * 50)
     messages = []
-    suggest([str(reports)], model=MadeUpModel(), count=1, on_error=messages.append)
-    assert len(messages) == 1
-    assert "broken.txt" in messages[0]
+    inputs = [str(reports), str(reports / "gone.txt")]
+    assert suggest(inputs, model=MadeUpModel(), count=1, on_error=messages.append)
+    assert len(messages) == 2
+    assert "gone.txt" in messages[0]
+    assert "broken.txt" in messages[1]
 
 
 def test_nothing_to_suggest(tmp_path):

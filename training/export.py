@@ -22,7 +22,7 @@ from pipeline.status import n_status_features
 from training.data import load_split
 from training.models import PairScorer, StatusClassifier, mixed_states
 from training.ner import load_ner
-from training.relations import RelationConfig, encode, load_heads
+from training.relations import RelationConfig, encode, load_heads, tagger_mark
 from training.runs import read_config, read_metrics
 
 # A tag may change where two were equally likely; more change than this means a broken export.
@@ -69,6 +69,8 @@ def export_model(
 ) -> ExportCheck:
     """Export a relations run, and the NER run that it stands on, to a model folder.
 
+    The folder gets the model when it has passed its check; until then it is left as it was.
+
     Args:
         relations_run: a finished run of `train relations`.
         output: the model folder to write.
@@ -76,17 +78,20 @@ def export_model(
         quantize: int8 weights; without it the graphs keep fp32.
 
     Raises:
-        TrainingError: a run is unfinished, or the exported model reads the texts differently.
+        TrainingError: a run is unfinished, its tagger was trained anew since, or the exported
+            model reads the texts differently.
     """
     metrics = read_metrics(relations_run)
     config = read_config(RelationConfig, relations_run)
+    if metrics.get("tagger") != tagger_mark(Path(config.ner)):
+        raise TrainingError(
+            f"{relations_run}: was trained on another tagger than {config.ner} holds now; train"
+            " the relations again"
+        )
     model, tokenizer = load_ner(Path(config.ner))
     scorer, classifier = load_heads(
         relations_run, state_width=metrics["state_width"], config=config
     )
-    output.mkdir(parents=True, exist_ok=True)
-    _export_graphs(model, scorer, classifier, output=output, quantize=quantize)
-    tokenizer.save(output)
     thresholds = dict(metrics["thresholds"])
     settings = ModelSettings(
         name=config.name,
@@ -94,16 +99,29 @@ def export_model(
         overlap=config.overlap,
         thresholds=Thresholds(status=thresholds.pop("status"), relations=thresholds),
     )
-    write_atomic(
-        output / "model.json", json.dumps(settings.to_json(), ensure_ascii=False, indent=2) + "\n"
-    )
-    check = _check(model, output, texts=texts, config=config)
-    if check.tag_agreement < MIN_AGREEMENT:
-        raise TrainingError(
-            f"{output}: the exported model agrees on {check.tag_agreement:.2%} of the tags, wanted"
-            f" {MIN_AGREEMENT:.1%}; export with --no-quantize to see whether int8 is the cause"
-        )
+    output.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=output) as scratch:
+        made = Path(scratch)
+        _export_graphs(model, scorer, classifier, output=made, quantize=quantize)
+        tokenizer.save(made)
+        text = json.dumps(settings.to_json(), ensure_ascii=False, indent=2)
+        write_atomic(made / "model.json", f"{text}\n")
+        check = _check(model, made, texts=texts, config=config)
+        if check.tag_agreement < MIN_AGREEMENT:
+            raise TrainingError(
+                f"{output}: the exported model agrees on {check.tag_agreement:.2%} of the tags,"
+                f" wanted {MIN_AGREEMENT:.1%}; export with --no-quantize to see whether int8 is"
+                " the cause"
+            )
+        _move_model(made, output)
     return check
+
+
+def _move_model(made: Path, output: Path) -> None:
+    """Put a whole model in place; `model.json` goes first and comes last, so no mixture loads."""
+    (output / "model.json").unlink(missing_ok=True)
+    for file in sorted(made.iterdir(), key=lambda f: f.name == "model.json"):
+        file.replace(output / file.name)
 
 
 def export_run(relations_run: Path, output: Path, *, quantize: bool) -> ExportCheck:

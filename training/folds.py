@@ -22,13 +22,15 @@ def leave_one_out(
 
     Raises:
         TrainingError: there are fewer than two documents and nothing else to train on, or a
-            document stands in both groups.
+            document stands in both groups or twice among those held out.
     """
     if len(documents) + len(always) < 2:
         raise TrainingError("leave-one-out needs at least two annotated reports")
     if shared := {d.sha256 for d in documents} & {d.sha256 for d in always}:
         names = sorted(d.id for d in documents if d.sha256 in shared)
         raise TrainingError(f"{', '.join(names)}: both held out and always trained on")
+    if len({d.sha256 for d in documents}) < len(documents):
+        raise TrainingError("two held-out reports have the same text; each would train the other")
     for held_out in documents:
         rest = tuple(d for d in documents if d is not held_out)
         yield Fold(held_out=held_out, train=(*rest, *always))

@@ -10,11 +10,13 @@ import torch
 from transformers import AutoConfig, AutoModelForTokenClassification, PreTrainedModel
 
 from annotations.document import Document
+from annotations.errors import PipelineError, TrainingError
 from pipeline.characters import CharacterTokenizer
 from pipeline.tags import tag_names
+from training.data import fingerprint
 from training.encoders import load_encoder
 from training.examples import IGNORE, batches, make_examples
-from training.runs import finish_run, start_run
+from training.runs import finish_run, read_metrics, start_run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +61,21 @@ def train_ner(
     """Fine-tune on `documents` and write the run folder; a finished run is left as it is.
 
     Raises:
-        TrainingError: the encoder cannot be loaded, or the folder holds another run.
+        TrainingError: the encoder cannot be loaded or not read such windows, a setting makes no
+            sense, or the folder holds another run.
     """
-    if not start_run(folder, config):
+    data = fingerprint(documents)
+    if not start_run(folder, config, data=data):
         return
+    if min(config.epochs, config.batch_size) < 1:
+        raise TrainingError(
+            f"epochs and batch_size must be at least 1, came {config.epochs} and"
+            f" {config.batch_size}"
+        )
     torch.manual_seed(config.seed)
     generator = np.random.default_rng(config.seed)
     model, tokenizer = _classifier(config)
+    check_windows(model, window=config.window, overlap=config.overlap)
     examples = make_examples(documents, tokenizer, window=config.window, overlap=config.overlap)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model.to(device).train()
@@ -105,13 +115,44 @@ def train_ner(
             "n_windows": len(examples),
             "seconds": round(time.monotonic() - began, 1),
         },
+        data=data,
     )
 
 
 def load_ner(folder: Path) -> tuple[PreTrainedModel, CharacterTokenizer]:
-    """The fine-tuned classifier of a run and its tokenizer."""
-    model = AutoModelForTokenClassification.from_pretrained(folder / "ner", use_safetensors=True)
-    return model.eval(), CharacterTokenizer.from_folder(folder / "ner")
+    """The fine-tuned classifier of a run and its tokenizer.
+
+    Raises:
+        TrainingError: the folder holds no finished run of `train ner`, or a damaged one.
+    """
+    read_metrics(folder)
+    place = folder / "ner"
+    if not place.is_dir():
+        raise TrainingError(f"{folder}: no tagger in this run; give a run of `train ner`")
+    try:
+        model = AutoModelForTokenClassification.from_pretrained(place, use_safetensors=True)
+        return model.eval(), CharacterTokenizer.from_folder(place)
+    except (OSError, ValueError, RuntimeError, PipelineError) as error:
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise TrainingError(f"{place}: the tagger cannot be loaded: {reason}") from error
+
+
+def check_windows(model: PreTrainedModel, *, window: int, overlap: int) -> None:
+    """See that an encoder can read windows of this size, in code points.
+
+    Raises:
+        TrainingError: it has too few positions, or the overlap is not smaller than the window.
+    """
+    if not 0 <= overlap < window:
+        raise TrainingError(f"overlap must be in 0..{window - 1} for windows of {window}, came"
+                            f" {overlap}")  # fmt: skip
+    positions = getattr(model.config, "max_position_embeddings", None)
+    # The special tokens at both ends take two.
+    if positions is not None and window + 2 > positions:
+        raise TrainingError(
+            f"the encoder reads {positions} tokens, so window may be at most {positions - 2}, came"
+            f" {window}"
+        )
 
 
 def _classifier(config: NerConfig) -> tuple[PreTrainedModel, CharacterTokenizer]:

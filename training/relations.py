@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from annotations.document import Document
+from annotations.errors import TrainingError
 from annotations.schema import load_schema
 from corpus.segment import paragraphs
 from pipeline.characters import CharacterTokenizer
@@ -19,9 +21,10 @@ from pipeline.pairs import Pairs, enumerate_pairs, n_features, pair_states
 from pipeline.relations import Thresholds, allowed_columns, decode_relations, relation_names
 from pipeline.status import n_status_features, status_features
 from pipeline.windows import FloatArray, make_windows, read_windows
+from training.data import fingerprint
 from training.models import PairScorer, StatusClassifier, mixed_states
-from training.ner import load_ner
-from training.runs import finish_run, start_run
+from training.ner import check_windows, load_ner
+from training.runs import finish_run, read_metrics, start_run
 
 # Thresholds are tried in this order; among equals the one nearest to one half wins.
 _GRID = (0.5, 0.45, 0.55, 0.4, 0.6, 0.35, 0.65, 0.3, 0.7)
@@ -74,14 +77,21 @@ def train_relations(
     without it every one is one half.
 
     Raises:
-        TrainingError: the folder holds another run.
+        TrainingError: there is no tagger run or nothing to learn from, a setting makes no sense,
+            or the folder holds another run.
     """
-    if not start_run(folder, config):
+    tagger = tagger_mark(Path(config.ner))
+    data = f"{fingerprint(documents)} {fingerprint(development)} {tagger}"
+    if not start_run(folder, config, data=data):
         return
+    if config.epochs < 1:
+        raise TrainingError(f"epochs must be at least 1, came {config.epochs}")
     torch.manual_seed(config.seed)
     began = time.monotonic()
     model, tokenizer = load_ner(Path(config.ner))
-    prepared = [prepare(d, model, tokenizer, config) for d in documents]
+    check_windows(model, window=config.window, overlap=config.overlap)
+    prepared = [prepare(d, model, tokenizer, config) for d in documents if d.mentions]
+    _check_targets(prepared)
     width = prepared[0].states.shape[1]
     scorer = PairScorer(
         state_width=width,
@@ -101,7 +111,7 @@ def train_relations(
     )
     status_loss = _fit_status(classifier, prepared, config)
     thresholds = tune_thresholds(
-        scorer, [prepare(d, model, tokenizer, config) for d in development]
+        scorer, [prepare(d, model, tokenizer, config) for d in development if d.mentions]
     )
     save_file(scorer.state_dict(), folder / "pairs.safetensors")
     save_file(classifier.state_dict(), folder / "status.safetensors")
@@ -112,10 +122,21 @@ def train_relations(
             "status_loss": status_loss,
             "thresholds": {**thresholds.relations, "status": thresholds.status},
             "state_width": width,
+            "tagger": tagger,
             "n_pairs": sum(len(p.targets) for p in prepared),
             "seconds": round(time.monotonic() - began, 1),
         },
+        data=data,
     )
+
+
+def tagger_mark(run: Path) -> str:
+    """What tells a finished tagger run from another one in the same folder.
+
+    Raises:
+        TrainingError: the folder holds no finished run.
+    """
+    return sha256(repr(sorted(read_metrics(run).items())).encode("utf-8")).hexdigest()
 
 
 def load_heads(
@@ -184,6 +205,21 @@ def prepare(
     ).reshape(targets.shape)
     states = encode(document.text, model, tokenizer, config)
     return _Prepared(document, states, pairs, targets, allowed)
+
+
+def _check_targets(prepared: Sequence[_Prepared]) -> None:
+    """See that both heads have something to learn from.
+
+    Raises:
+        TrainingError: there are no two candidate pairs in any document, or no status value.
+    """
+    missing = []
+    if not any(len(item.targets) > 1 for item in prepared):
+        missing.append("no paragraph with a PROJECT and other mentions")
+    if not any(item.document.status for item in prepared):
+        missing.append("no STATUS with its class")
+    if missing:
+        raise TrainingError(f"nothing to train on: {' and '.join(missing)} in the documents")
 
 
 def _pair_inputs(item: _Prepared) -> tuple[Tensor, ...]:

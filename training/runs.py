@@ -16,32 +16,48 @@ _Config = TypeVar("_Config")
 _DONE = "done.json"
 
 
-def start_run(folder: Path, config: Any) -> bool:
-    """Make the folder and write the configuration; False if a run with it is already finished.
+def start_run(folder: Path, config: Any, *, data: str) -> bool:
+    """Make the folder and write the configuration; False if this run is already finished.
+
+    An unfinished run begins anew, with whatever configuration, since nothing of it is taken over.
+
+    Args:
+        folder: the run folder.
+        config: the settings, a dataclass.
+        data: fingerprint of what is trained on.
 
     Raises:
-        TrainingError: the folder holds a run with another configuration.
+        TrainingError: the folder holds a finished run with another configuration or other data.
     """
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(plain_config(config), ensure_ascii=False, indent=2)
     file = folder / "config.json"
-    if file.exists() and file.read_text(encoding="utf-8") != text:
-        raise TrainingError(
-            f"{folder}: holds a run with another configuration; give another --output or remove it"
-        )
     if (folder / _DONE).exists():
+        done = json.loads((folder / _DONE).read_text(encoding="utf-8"))
+        if file.read_text(encoding="utf-8") != text:
+            raise TrainingError(
+                f"{folder}: holds a run with another configuration; give another --output or"
+                " remove it"
+            )
+        # Runs of an earlier version do not say what they were trained on.
+        if done.get("data", data) != data:
+            raise TrainingError(
+                f"{folder}: holds a run on other annotations or another tagger; give another"
+                " --output or remove it"
+            )
         return False
     write_atomic(file, text)
     return True
 
 
-def finish_run(folder: Path, metrics: Mapping[str, Any]) -> None:
-    """Write the metrics and mark the run as finished."""
+def finish_run(folder: Path, metrics: Mapping[str, Any], *, data: str) -> None:
+    """Write the metrics and mark the run, on the data with this fingerprint, as finished."""
     write_atomic(
         folder / "metrics.json", json.dumps(metrics, ensure_ascii=False, indent=2, default=str)
     )
     versions = {name: version(name) for name in ("torch", "transformers", "zonefacts")}
-    write_atomic(folder / _DONE, json.dumps({"python": platform.python_version(), **versions}))
+    marks = {"data": data, "python": platform.python_version(), **versions}
+    write_atomic(folder / _DONE, json.dumps(marks))
 
 
 def read_metrics(folder: Path) -> dict[str, Any]:

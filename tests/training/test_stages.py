@@ -1,12 +1,13 @@
 """The real path on a tiny model: train both stages, export, score without torch."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from annotations.document import violations
+from annotations.document import Document, violations
 from annotations.errors import PipelineError, TrainingError
 from pipeline.model import load_model
 from training.crossval import CrossvalConfig, cross_validate
@@ -96,8 +97,60 @@ def test_a_saved_tagger_loads_as_a_standard_token_classifier(runs):
 
 def test_a_finished_run_is_left_as_it_is(runs, ner_config, documents):
     before = (runs[0] / "ner" / "metrics.json").read_bytes()
-    train_ner(ner_config, documents[:1], runs[0] / "ner")
+    train_ner(ner_config, documents[::-1], runs[0] / "ner")
     assert (runs[0] / "ner" / "metrics.json").read_bytes() == before
+
+
+def test_a_finished_run_on_other_annotations_is_refused(runs, ner_config, documents):
+    changed = [replace(documents[0], relations=documents[0].relations[1:]), *documents[1:]]
+    with pytest.raises(TrainingError, match="other annotations"):
+        train_ner(ner_config, changed, runs[0] / "ner")
+
+
+def test_a_run_that_could_not_start_may_be_mended(ner_config, documents, tmp_path):
+    with pytest.raises(TrainingError, match=r"gone\?.*no such folder"):
+        train_ner(replace(ner_config, encoder="gone?"), documents, tmp_path)
+    with pytest.raises(TrainingError, match="at least 1"):
+        train_ner(replace(ner_config, epochs=0), documents, tmp_path)
+    with pytest.raises(TrainingError, match=r"overlap must be in 0\.\.253"):
+        train_ner(replace(ner_config, overlap=254), documents, tmp_path)
+    with pytest.raises(TrainingError, match="window may be at most 298"):
+        train_ner(replace(ner_config, window=299), documents, tmp_path)
+    train_ner(replace(ner_config, epochs=1), documents[:1], tmp_path)
+    assert (tmp_path / "done.json").exists()
+
+
+def test_relations_want_a_finished_tagger_and_something_to_learn(runs, documents, tmp_path):
+    config = RelationConfig(name="r", ner=str(tmp_path / "gone"), annotations=(), epochs=1)
+    with pytest.raises(TrainingError, match="no finished run there"):
+        train_relations(config, documents, tmp_path / "run")
+    wrong = replace(config, ner=str(runs[0] / "relations"))
+    with pytest.raises(TrainingError, match="give a run of `train ner`"):
+        train_relations(wrong, documents, tmp_path / "run")
+    bare = [replace(d, mentions=(), relations=(), status={}) for d in documents]
+    with pytest.raises(TrainingError, match="no STATUS with its class"):
+        train_relations(replace(config, ner=str(runs[0] / "ner")), bare, tmp_path / "run")
+
+
+def test_an_export_that_fails_its_check_leaves_no_model(runs, documents, tmp_path, monkeypatch):
+    monkeypatch.setattr("training.export.MIN_AGREEMENT", 1.1)
+    with pytest.raises(TrainingError, match="the exported model agrees on"):
+        export_model(runs[0] / "relations", tmp_path / "model", texts=[documents[0].text])
+    assert list((tmp_path / "model").iterdir()) == []
+
+
+def test_heads_of_another_tagger_are_not_exported(runs, tmp_path, documents):
+    run = tmp_path / "relations"
+    shutil.copytree(runs[0] / "relations", run)
+    metrics = json.loads((run / "metrics.json").read_text())
+    (run / "metrics.json").write_text(json.dumps({**metrics, "tagger": "another"}))
+    with pytest.raises(TrainingError, match="train the relations again"):
+        export_model(run, tmp_path / "model", texts=[documents[0].text])
+
+
+def test_a_text_without_mentions_has_no_relations(runs):
+    empty = Document(id="empty", text="")
+    assert load_model(runs[0] / "model").relate(empty) == empty
 
 
 def test_another_configuration_in_the_same_folder_is_refused(runs, ner_config, documents):
@@ -136,6 +189,8 @@ def test_folds(documents):
         list(leave_one_out(documents, always=documents[:1]))
     with pytest.raises(TrainingError, match="at least two"):
         list(leave_one_out(documents[:1]))
+    with pytest.raises(TrainingError, match="the same text"):
+        list(leave_one_out([documents[0], replace(documents[0], id="copy")]))
 
 
 def test_models_that_do_not_fit_are_refused(runs, tmp_path):

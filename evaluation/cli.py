@@ -2,8 +2,6 @@
 # Each command loads what it needs: `--help` must not wait for numpy and scipy.
 # ruff: noqa: PLC0415
 
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,13 +28,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     app.command("evaluate")(evaluate)
     app.command("baseline")(baseline)
-    _register_report(app)
-
-
-def _register_report(app: typer.Typer) -> None:
-    # The report is a package part of its own; scores do without it.
-    if find_spec("evaluation.report_cli") is not None:
-        import_module("evaluation.report_cli").register(app)
+    app.command("report")(report)
 
 
 def evaluate(  # noqa: PLR0917 - one parameter for each option
@@ -139,6 +131,28 @@ def baseline(  # noqa: PLR0917 - one parameter for each option
         progress=not quiet,
     )
     _show(result, output=output, quiet=quiet)
+
+
+def report(
+    runs: Annotated[
+        list[Path], typer.Argument(metavar="RUN", help="Run folders; two are compared.")
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder of report.html and tables.*.")
+    ],
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing.")] = False,
+) -> None:
+    """Write the report: an HTML page that opens offline, tables in Markdown, CSV and LaTeX."""
+    from rich.console import Console
+
+    from evaluation.report import ReportSettings, write_report
+
+    settings = ReportSettings(runs=tuple(runs), output=output)
+    # The status line shows on a terminal only.
+    with Console(stderr=True, quiet=quiet).status("reading runs, writing the report"):
+        written = write_report(settings)
+    if not quiet:
+        typer.echo(f"{output}: {', '.join(path.name for path in written)}")
 
 
 def _show(evaluation: "Evaluation", *, output: Path, quiet: bool) -> None:

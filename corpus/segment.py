@@ -1,9 +1,9 @@
 """Paragraphs and sentences of a report, as half-open code-point spans of the raw text.
 
-A line is a paragraph. Two kinds of damage break that rule and are repaired here, without touching
-the text: a sentence cut by line breaks and blank lines (columns of a newspaper page), and text
-wrapped at a fixed width (PDF). The rules are conservative: a heading that is glued to its text
-does more harm than a sentence that stays broken.
+A line is a paragraph. Three kinds of damage break that rule and are repaired here, without
+touching the text: a sentence cut by line breaks and blank lines (columns of a newspaper page), text
+wrapped at a fixed width (PDF), and text broken anywhere, page numbers among it (OCR). The rules are
+conservative: a heading that is glued to its text does more harm than a sentence that stays broken.
 """
 
 import re
@@ -48,6 +48,28 @@ _COMMA = re.compile(r"[，,](?!\d)")
 _MIN_WRAP, _MAX_WRAP = 30, 120
 _WRAP_SLACK = 4
 _MIN_WRAPPED_LINES = 4
+
+# Text broken anywhere: short lines that mostly stop within a sentence, some within a word or a sum.
+_MAX_RAGGED = 90
+_MIN_RAGGED_LINES = 6
+_MIN_SPLITS = 3
+# So many lines in a row without punctuation are the rows of a list.
+_LIST_ROWS = 4
+_PUNCTUATION = re.compile("[，,。、；;：:！!？?（）()]")
+_ROW = re.compile(r"\t|\||\s{2,}")
+_PAGE = re.compile(
+    r"[-—–·~]{1,2}\s*\d{1,4}\s*[-—–·~]{1,2}"
+    r"|第\s*[A-Z]?[一二三四五六七八九十\d]{1,4}\s*[页版](?:[\s/,，]*共\s*\d{1,4}\s*[页版])?"
+    r"(?:[\s:：]+\w{1,6})?"
+)
+_WORDS = (
+    "项目 投资 总投 资金 公司 企业 集团 有限 建设 建成 开工 投产 签约 启动 完成 工业 工程 产业 科技"
+    " 园区 开发 计划 协议 合同 目前 年度 情况 亿元 万元 美元"
+)
+_WORDS_APART = frozenset(_WORDS.split())
+_DIGIT_END = re.compile(r"\d[.．]?$")
+_UNIT_START = re.compile(r"\d|[元个家户项年月日亩人%％]|[万亿](?:$|[元吨千平]|美元|港元)")
+_MAX_HEADING, _MAX_OPEN_HEADING = 20, 12
 # Further than this an opening quote or bracket is taken as unpaired, not as holding a sentence.
 _MAX_QUOTED = 60
 
@@ -103,13 +125,24 @@ def _paragraphs(text: str) -> tuple[Span, ...]:
         return ()
     width = _wrap_width(lines)
     margin = min(line.indent for line in lines)
+    ragged = {} if width is not None else _ragged(lines)
     spans = []
     start, has_body = lines[0].start, _has_body(lines[0].text)
-    for line, following in pairwise(lines):
-        if following.indent <= margin and (
+    for index, (line, following) in enumerate(pairwise(lines)):
+        goes_on = following.indent <= margin and (
             _continues(line, following, has_body=has_body)
             or (width is not None and _wraps(line, following, width=width))
-        ):
+        )
+        if not goes_on and index in ragged:
+            target = lines[ragged[index]]
+            gap = following.gap or target.gap
+            opens = start == line.start
+            goes_on = target.indent <= margin and (
+                not opens and not _NEW_MARK.match(target.text)
+                if _PAGE.fullmatch(line.text)
+                else _breaks_off(line, target, opens=opens, gap=gap)
+            )
+        if goes_on:
             has_body = has_body or _has_body(following.text)
             continue
         spans.append((start, line.end))
@@ -196,6 +229,89 @@ def _wrap_width(lines: list[_Line]) -> int | None:
     if unfinished * 5 < len(full) * 3 or sentence_like * 2 < len(full):
         return None
     return low
+
+
+def _ragged(lines: list[_Line]) -> dict[int, int]:
+    """For each line of text broken anywhere, by index, the next line that is no page number.
+
+    The title, which is the first line, and the last line of such a run have none.
+    """
+    following: dict[int, int] = {}
+    for run in _short_runs(lines):
+        body = [index for index in run if not _PAGE.fullmatch(lines[index].text)]
+        if not _is_ragged([lines[index] for index in body]):
+            continue
+        for left, right in pairwise(body):
+            following.update(dict.fromkeys(range(left, right), right))
+    following.pop(0, None)
+    return following
+
+
+def _short_runs(lines: list[_Line]) -> Iterator[range]:
+    """The longest runs of short lines that are no rows of a table or list."""
+    rows = {index for index, line in enumerate(lines) if _is_row(line.text)}
+    bare = 0
+    for index, line in enumerate(lines):
+        bare = 0 if _PUNCTUATION.search(line.text) else bare + 1
+        if bare >= _LIST_ROWS:
+            rows.update(range(index - bare + 1, index + 1))
+    start = 0
+    for index in [*sorted(rows), len(lines)]:
+        if index > start:
+            yield range(start, index)
+        start = index + 1
+
+
+def _is_row(line: str) -> bool:
+    if _PAGE.fullmatch(line):
+        return False
+    return _columns(line) > _MAX_RAGGED or _ROW.search(line) is not None
+
+
+def _is_ragged(lines: list[_Line]) -> bool:
+    """Whether most lines stop within a sentence, and enough of them within a word or a sum."""
+    if len(lines) < _MIN_RAGGED_LINES:
+        return False
+    unfinished = sum(line.text[-1] not in _FINISHED for line in lines)
+    splits = sum(_splits(line.text, following.text) for line, following in pairwise(lines))
+    return unfinished * 5 >= len(lines) * 3 and splits >= max(_MIN_SPLITS, len(lines) / 10)
+
+
+def _splits(line: str, following: str) -> bool:
+    """Whether the break between two lines lies where no writer would break."""
+    return (
+        following[0] in "，。、；：！？,;:!?）)”》%"
+        or (_DIGIT_END.search(line) is not None and _UNIT_START.match(following) is not None)
+        or (line[-1] in "万亿" and following[0] in "元美港")
+        or line[-1] + following[0] in _WORDS_APART
+        or _quote_goes_on(line, following)
+    )
+
+
+def _breaks_off(line: _Line, following: _Line, *, opens: bool, gap: bool) -> bool:
+    """Whether a line of text broken anywhere stops within a sentence.
+
+    `opens` tells whether the line opens its paragraph, so that it may be a heading, and `gap`
+    whether a blank line stands between the two.
+    """
+    if _NEW_MARK.match(following.text) or _BYLINE_END.search(line.text[-60:]):
+        return False
+    if _splits(line.text, following.text):
+        return True
+    # A bracket or quote that closes ends no sentence here.
+    stem = line.text.rstrip(_CLOSERS) or line.text
+    return stem[-1] not in _FINISHED and not (opens and _may_head(line, gap=gap))
+
+
+def _may_head(line: _Line, *, gap: bool) -> bool:
+    """Whether a line that opens a paragraph looks like a heading."""
+    mark = _NEW_MARK.match(line.text)
+    words = line.text[mark.end() :] if mark else line.text
+    if _PUNCTUATION.search(words):
+        return False
+    return (gap and len(words) <= _MAX_HEADING) or (
+        (line.gap or mark is not None) and len(words) <= _MAX_OPEN_HEADING
+    )
 
 
 def _columns(line: str) -> int:

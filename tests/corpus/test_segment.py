@@ -18,7 +18,7 @@ LINE_SEEDS = [
 ]
 
 # What a page of a report is made of, so that the properties meet every rule.
-WORDS = "项目|建成|(一)|二、|17.3%|12亿元|记者|摄|\ufeff|\n\n|\r\n"
+WORDS = "项目|建成|(一)|二、|17.3%|12亿元|记者|摄|\ufeff|\n\n|\r\n|项\n目|3\n亿元|\n— 2 —\n"
 PIECES = st.sampled_from([*WORDS.split("|"), *"。,;“”()《》—◆A𠮷\n \u3000"])
 TEXTS = st.lists(PIECES, max_size=60).map("".join)
 
@@ -139,6 +139,76 @@ CASES = {
 @pytest.mark.parametrize(("text", "expected"), CASES.values(), ids=CASES)
 def test_paragraphs(text, expected):
     assert cut(text) == expected
+
+
+# Each line is a paragraph of the text, `|` a break of the page within it.
+RAGGED = """\
+松岭开发区2019年项目进展通报
+全区在建项|目12个,今年计划投|资8.6亿元,其中省重点3|个,都已开|工。
+一、工业方面。甲公|司的轴承扩能项目(二期)|位于城北组团,总投资3|亿元,已有两条线|试运行;乙集|团停工。
+基础设施
+路桥进展快,北环路三季|度通车,投入5200|万元。"""
+
+
+def ragged(mark: str) -> tuple[str, list[str]]:
+    """The text with these breaks, and its paragraphs."""
+    parts = [part.replace("|", mark) for part in RAGGED.split("\n")]
+    return "\n\n".join(parts), parts
+
+
+@pytest.mark.parametrize("mark", ["\n", "\n\n", "\r\n", "\n— 3 —\n", "\n\n第2页 共9页\n"])
+def test_text_broken_anywhere_is_joined(mark):
+    text, parts = ragged(mark)
+    assert cut(text) == parts
+
+
+def test_a_page_number_between_paragraphs_stands_alone():
+    text, parts = ragged("\n")
+    page = "- 4 -"
+    assert cut(text.replace("\n\n一、", f"\n{page}\n一、")) == [*parts[:2], page, *parts[2:]]
+
+
+@pytest.mark.parametrize(
+    "opening",
+    ["(二)城建方面。", "2.城建方面。", "——城建方面。", "◆城建方面。", "第二章 城建", "三是城建。"],
+)
+def test_a_mark_opens_a_paragraph_where_the_full_stop_is_lost(opening):
+    text, parts = ragged("\n")
+    lost = text.removesuffix("。")
+    assert cut(f"{lost}\n{opening}") == [*parts[:-1], parts[-1].removesuffix("。"), opening]
+
+
+def test_a_numbered_heading_stands_alone_without_a_blank_line():
+    text, parts = ragged("\n")
+    assert cut(f"{text}\n二、项目储备\n在谈的有丙园,年底签\n约。") == [
+        *parts,
+        "二、项目储备",
+        "在谈的有丙园,年底签\n约。",
+    ]
+
+
+UNBROKEN = {
+    "a project a line": [
+        "松岭开发区重点项目",
+        *(f"{name}厂技改,总投资{n}亿元,在建" for n, name in enumerate("甲乙丙丁戊己庚", 1)),
+    ],
+    "names and sums in turn": ["甲路改造", "投资3亿元", "乙厂扩建", "投资12亿元"] * 4,
+    "cells with bars": [f"{name}园|{n}|亿元|在建" for n, name in enumerate("甲乙丙丁戊己", 1)],
+    "cells with tabs": [f"{n}\t{name}园\t{n}00\t在建" for n, name in enumerate("甲乙丙丁戊己", 1)],
+    "fields": ["项目:甲园", "业主:乙公司", "投资:3亿元", "状态:在建"] * 3,
+    "too few breaks within a word": ["标题", "甲项", "目开工,乙", "丙在谈,丁", "戊已停", "己投产"],
+}
+
+
+@pytest.mark.parametrize("lines", UNBROKEN.values(), ids=UNBROKEN)
+def test_lists_and_tables_stay_a_line_a_paragraph(lines):
+    assert cut("\n".join(lines)) == lines
+
+
+def test_the_rows_of_a_list_after_broken_text_stand_alone():
+    text, parts = ragged("\n")
+    names = ["甲路改造", "乙厂扩建", "丙园二期", "丁桥加固", "戊港搬迁"]
+    assert cut("\n".join([text, *names])) == [*parts, *names]
 
 
 SENTENCES = {

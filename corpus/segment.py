@@ -56,7 +56,7 @@ _MIN_SPLITS = 3
 # So many lines in a row without punctuation are the rows of a list.
 _LIST_ROWS = 4
 _PUNCTUATION = re.compile("[，,。、；;：:！!？?（）()]")
-_ROW = re.compile(r"\t|\||\s{2,}")
+_ROW = re.compile(r"\t|\||\s{2,}|\s[\d.,]+[%％]?$")
 _PAGE = re.compile(
     r"[-—–·~]{1,2}\s*\d{1,4}\s*[-—–·~]{1,2}"
     r"|第\s*[A-Z]?[一二三四五六七八九十\d]{1,4}\s*[页版](?:[\s/,，]*共\s*\d{1,4}\s*[页版])?"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from training.learning import LearningProgress
     from training.ner import Progress
 
 
@@ -25,6 +26,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(train, name="train")
     app.command("export")(_export)
     app.command("crossval")(_crossval)
+    app.command("learning-curve")(_learning_curve)
     app.command("suggest")(_suggest)
 
     @app.command("pretrain")
@@ -138,6 +140,33 @@ def _crossval(
         typer.echo(f"below the bound: {line}", err=True)
     if failures:
         raise typer.Exit(1)
+
+
+def _learning_curve(
+    config: Annotated[Path, _CONFIG],
+    output: Annotated[Path, typer.Option("--output", help="Run folder; goes on with its curve.")],
+    quiet: Annotated[bool, _QUIET] = False,
+) -> None:
+    """Train the tagger on ever more documents, and say what the next ten would bring."""
+    from rich.console import Console
+
+    from training.config import load_config
+    from training.learning import LearningConfig, render_learning, run_learning
+
+    def echo(progress: "LearningProgress") -> None:
+        if not quiet:
+            point = progress.point
+            typer.echo(
+                f"{progress.n_done}/{progress.n_points}  {point.n_documents} documents, seed"
+                f" {point.seed}: F1 {100 * point.f1:.1f}",
+                err=True,
+            )
+
+    settings = load_config(LearningConfig, config)
+    curves = run_learning(settings, output, on_point=echo, on_epoch=_echo_epoch(quiet))
+    if not quiet:
+        Console().print(render_learning(curves))
+        typer.echo(f"{output}: learning.json")
 
 
 def _suggest(  # noqa: PLR0917 - one parameter for each option

@@ -118,11 +118,25 @@ class Model:
             source: where the text came from.
             year: year of the report, which relative dates resolve against.
         """
-        blocks = split_paragraphs(text)
-        if not blocks:
+        if not split_paragraphs(text):
             return Document(id=id, text=text, year=year, source=source)
         scores, states = self.encode(text)
-        mentions = decode_mentions(text, log_softmax(scores), blocks)
+        return self.annotate_encoded(
+            text, scores=scores, states=states, id=id, source=source, year=year
+        )
+
+    def annotate_encoded(
+        self,
+        text: str,
+        *,
+        scores: FloatArray,
+        states: FloatArray,
+        id: str,  # noqa: A002 - the name of the field that it fills
+        source: str = "",
+        year: int | None = None,
+    ) -> Document:
+        """Tag and link one text whose scores and states, as `encode` gives them, are known."""
+        mentions = decode_mentions(text, log_softmax(scores), split_paragraphs(text))
         relations, mentions = self.link(text, states, mentions)
         status = self.classify(text, states, mentions)
         return renumber(

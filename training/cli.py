@@ -2,7 +2,9 @@
 
 # ruff: noqa: PLC0415, so that --help needs no torch
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -188,17 +190,24 @@ def _suggest(  # noqa: PLR0917 - one parameter for each option
     """Rank passages by what annotating them would teach, with pre-annotations."""
     from annotations.store import load_annotations
     from pipeline.model import load_model
-    from training.suggest import suggest, write_suggestions
+    from training.suggest import check_format, suggest, write_suggestions
 
+    check_format(format_name)
     failed: list[str] = []
-    suggestions = suggest(
-        inputs,
-        model=load_model(model),
-        count=count,
-        known=load_annotations(known) if known else (),
-        on_error=failed.append,
-    )
+    held_out: list[str] = []
+    with _bar("reading passages", quiet=quiet) as show:
+        suggestions = suggest(
+            inputs,
+            model=load_model(model),
+            count=count,
+            known=load_annotations(known) if known else (),
+            on_error=failed.append,
+            on_held_out=held_out.append,
+            on_progress=show,
+        )
     write_suggestions(suggestions, output, format_name=format_name)
+    for message in held_out:
+        typer.echo(f"left out: {message}", err=True)
     for message in failed:
         typer.echo(f"not read: {message}", err=True)
     if not quiet:
@@ -207,9 +216,22 @@ def _suggest(  # noqa: PLR0917 - one parameter for each option
                 f"{s.score:.2f}  uncertainty {s.uncertainty:.3f}  facts {s.n_facts:2d}"
                 f"  novelty {s.novelty:.3f}  {s.document.id}"
             )
-        typer.echo(f"{len(suggestions)} passages: {output}")
+        left_out = f", reports left out: {len(held_out)}" if held_out else ""
+        typer.echo(f"{len(suggestions)} passages{left_out}: {output}")
     if failed:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _bar(what: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """A bar to show progress on, as done and all; nothing is shown if quiet or to no terminal."""
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    shown = not quiet and sys.stderr.isatty()
+    with Bar(console=Console(stderr=True), transient=True, disable=not shown) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda n_done, n_all: bar.update(task, completed=n_done, total=n_all)
 
 
 def _echo_epoch(quiet: bool) -> Callable[["Progress"], None]:

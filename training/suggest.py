@@ -4,6 +4,9 @@ Active learning by three measures, each as a rank among the candidates: how unsu
 (margin sampling, Scheffer et al. 2001), how many facts there are to learn from, and how far the
 passage lies from what is annotated or suggested already (as in maximal marginal relevance,
 Carbonell and Goldstein 1998).
+
+Reports of development and test places are never suggested, as far as they can be told; what can
+and cannot be recognised is said in `training.held_out`.
 """
 
 import json
@@ -24,6 +27,7 @@ from pipeline.decode import log_softmax
 from pipeline.facts import derive_facts
 from pipeline.model import Model
 from pipeline.windows import FloatArray
+from training.held_out import held_out_reason
 
 FORMATS = ("brat", "label-studio")
 # Passages whose states are nearly those of a known one are copies of it.
@@ -49,6 +53,14 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class _Passage:
+    """A passage from `start` in its report; the document holds its text alone."""
+
+    document: Document
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Candidate:
     document: Document
     start: int
@@ -65,6 +77,8 @@ def suggest(
     count: int,
     known: Sequence[Document] = (),
     on_error: Callable[[str], None] = lambda _: None,
+    on_held_out: Callable[[str], None] = lambda _: None,
+    on_progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> list[Suggestion]:
     """The `count` passages of the inputs that would teach most, best first.
 
@@ -74,35 +88,39 @@ def suggest(
         count: how many to suggest.
         known: annotated documents, which new passages should differ from.
         on_error: gets the message for each input that is missing or cannot be read.
+        on_held_out: gets the message for each report left out for its place.
+        on_progress: called after each passage with how many are read, known ones too, of how many.
 
     Raises:
         TrainingError: there is no passage to suggest.
     """
+    passages = _find_passages(inputs, on_error=on_error, on_held_out=on_held_out)
+    if not passages:
+        raise TrainingError(
+            "no readable passage among the inputs that may be trained on; give reports to choose"
+            " from, of other places than those of the development and test splits"
+        )
+    compared = [document for document in known if document.text]
+    n_all = len(passages) + len(compared)
     candidates: list[_Candidate] = []
-    for reference in find_inputs(inputs, on_problem=lambda _, error: on_error(str(error))):
-        try:
-            report = read_report(Path(reference.source))
-        except ZonefactsError as error:
-            on_error(str(error))
-            continue
-        for start, end in list(cut_passages(report.text)) or [(0, len(report.text))]:
-            candidates.append(
-                _measure(
-                    report.text[start:end],
-                    start=start,
-                    model=model,
-                    document=Document(
-                        id=f"{reference.id}-{start}",
-                        text="",
-                        source=report.source,
-                        year=report.year,
-                    ),
-                )
-            )
-    if not candidates:
-        raise TrainingError("no readable passage among the inputs; give reports to choose from")
-    vectors = [_vector(model.encode(document.text)[1]) for document in known if document.text]
+    for passage in passages:
+        candidates.append(_measure(passage, model=model))
+        on_progress(len(candidates), n_all)
+    vectors: list[NDArray[np.float64]] = []
+    for document in compared:
+        vectors.append(_vector(model.encode(document.text)[1]))
+        on_progress(len(candidates) + len(vectors), n_all)
     return _rank(candidates, vectors, count=count)
+
+
+def check_format(format_name: str) -> None:
+    """See that annotators can be given pre-annotations in this format.
+
+    Raises:
+        TrainingError: they cannot.
+    """
+    if format_name not in FORMATS:
+        raise TrainingError(f"no format {format_name!r} here; expected {' or '.join(FORMATS)}")
 
 
 def write_suggestions(suggestions: Sequence[Suggestion], folder: Path, *, format_name: str) -> None:
@@ -111,8 +129,7 @@ def write_suggestions(suggestions: Sequence[Suggestion], folder: Path, *, format
     Raises:
         TrainingError: the format cannot hold pre-annotations for annotators.
     """
-    if format_name not in FORMATS:
-        raise TrainingError(f"no format {format_name!r} here; expected {' or '.join(FORMATS)}")
+    check_format(format_name)
     target = folder / ("brat" if format_name == "brat" else "tasks.json")
     documents = [suggestion.document for suggestion in suggestions]
     for path, data in find_format(format_name).render(documents, target).items():
@@ -136,15 +153,51 @@ def write_suggestions(suggestions: Sequence[Suggestion], folder: Path, *, format
     write_atomic(folder / "suggestions.jsonl", "".join(f"{line}\n" for line in lines))
 
 
-def _measure(text: str, *, start: int, model: Model, document: Document) -> _Candidate:
-    logits, states = model.encode(text)
-    probabilities = np.sort(np.exp(log_softmax(logits)), axis=1)
+def _find_passages(
+    inputs: Sequence[str], *, on_error: Callable[[str], None], on_held_out: Callable[[str], None]
+) -> list[_Passage]:
+    passages: list[_Passage] = []
+    for reference in find_inputs(inputs, on_problem=lambda _, error: on_error(str(error))):
+        try:
+            report = read_report(Path(reference.source))
+        except ZonefactsError as error:
+            on_error(str(error))
+            continue
+        if reason := held_out_reason(report.text, source=report.source):
+            on_held_out(f"{report.source}: {reason}")
+            continue
+        passages += [
+            _Passage(
+                Document(
+                    id=f"{reference.id}-{start}",
+                    text=report.text[start:end],
+                    source=report.source,
+                    year=report.year,
+                ),
+                start,
+            )
+            for start, end in list(cut_passages(report.text)) or [(0, len(report.text))]
+        ]
+    return passages
+
+
+def _measure(passage: _Passage, *, model: Model) -> _Candidate:
+    given = passage.document
+    scores, states = model.encode(given.text)
+    probabilities = np.sort(np.exp(log_softmax(scores)), axis=1)
     margins = probabilities[:, -1] - probabilities[:, -2]
-    annotated = model.annotate(text, id=document.id, source=document.source, year=document.year)
+    annotated = model.annotate_encoded(
+        given.text,
+        scores=scores,
+        states=states,
+        id=given.id,
+        source=given.source,
+        year=given.year,
+    )
     return _Candidate(
         document=annotated,
-        start=start,
-        end=start + len(text),
+        start=passage.start,
+        end=passage.start + len(given.text),
         uncertainty=float(1 - margins.mean()),
         n_facts=len(derive_facts(annotated)),
         vector=_vector(states),

@@ -4,11 +4,13 @@ import json
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from annotations.convert import find_format
 from annotations.document import Document, Mention, StatusValue
 from annotations.document import Relation as Link
 from annotations.errors import TrainingError
+from pipeline.cli import build_app
 from pipeline.tags import tag_names
 from training.suggest import suggest, write_suggestions
 
@@ -16,7 +18,11 @@ from training.suggest import suggest, write_suggestions
 class MadeUpModel:
     """Unsure of 疑, sees a fact in every 项目开工, and reads texts by their characters."""
 
+    def __init__(self):
+        self.encoded = []
+
     def encode(self, text):
+        self.encoded.append(text)
         logits = np.zeros((len(text), len(tag_names())), dtype=np.float32)
         logits[:, 0] = [0.1 if c == "疑" else 9.0 for c in text]
         states = np.zeros((len(text), 64), dtype=np.float32)
@@ -24,7 +30,8 @@ class MadeUpModel:
             states[n, ord(character) % 64] = 1
         return logits, states
 
-    def annotate(self, text, *, id, source="", year=None):
+    def annotate_encoded(self, text, *, scores, states, id, source="", year=None):
+        assert len(scores) == len(states) == len(text)
         mentions, relations, status = [], [], {}
         start = text.find("项目开工")
         while start >= 0:
@@ -87,6 +94,48 @@ def test_pre_annotations_can_be_read_back(reports, format_name, path):
     assert sum(len(d.mentions) for d in read) == sum(len(s.document.mentions) for s in found)
     rows = (reports / "out" / "suggestions.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(row)["id"] for row in rows] == [s.document.id for s in found]
+
+
+def test_every_passage_is_encoded_once_and_counted(reports):
+    model, seen = MadeUpModel(), []
+    known = Document(id="k", text="别的报告。")
+    suggest([str(reports)], model=model, count=2, known=[known],
+            on_progress=lambda *counts: seen.append(counts))  # fmt: skip
+    assert len(model.encoded) == 5
+    assert seen == [(n, 5) for n in range(1, 6)]
+
+
+def test_reports_of_held_out_places_are_left_out_and_named(reports):
+    place = reports / "赤峰市"
+    place.mkdir()
+    (reports / "facts.txt").rename(place / "2024.txt")
+    messages = []
+    found = suggest([str(reports)], model=MadeUpModel(), count=10, on_held_out=messages.append)
+    assert "2024" not in names(found)
+    assert len(messages) == 1
+    assert "赤峰市, a test place" in messages[0]
+    with pytest.raises(TrainingError, match="of other places"):
+        suggest([str(place)], model=MadeUpModel(), count=10)
+
+
+def test_command_checks_the_format_first_and_shows_no_bar_to_no_terminal(reports, monkeypatch):
+    loaded = []
+
+    def load(folder):
+        loaded.append(folder)
+        return MadeUpModel()
+
+    monkeypatch.setattr("pipeline.model.load_model", load)
+    arguments = ["suggest", str(reports), "--output", str(reports / "out")]
+    result = CliRunner().invoke(build_app(), [*arguments, "--format", "conll"])
+    assert isinstance(result.exception, TrainingError)
+    assert not loaded
+    (reports / "facts.txt").rename(reports / "赤峰市2024.txt")
+    result = CliRunner().invoke(build_app(), arguments)
+    assert result.exit_code == 0, result.output
+    assert "passages, reports left out: 1:" in result.stdout
+    assert result.stderr.count("\n") == 1
+    assert result.stderr.startswith("left out: ")
 
 
 def test_unreadable_inputs_are_reported(reports):

@@ -66,6 +66,7 @@ function openBrowser() {
   setFilters(parseAddress("#browse"));
   follow();
   document.documentElement.dataset.ready = "yes";
+  performance.mark("ready");
 }
 
 // On paper there are no pages to turn: everything that fits the filters is printed, up to a limit.

@@ -313,11 +313,12 @@ function openEntry(hash, wanted) {
 
 function follow() {
   const hash = location.hash;
-  document.body.classList.toggle("browsing", /^#(browse|d=)/.test(hash));
+  const browsing = hash === "#browse" || hash.startsWith("#browse?");
+  document.body.classList.toggle("browsing", browsing || hash.startsWith("#d="));
   if (hash.startsWith("#d=")) {
     const parts = new URLSearchParams(hash.slice(1));
     openEntry(parts.get("d"), Number(parts.get("run") || 0));
-  } else if (hash.startsWith("#browse")) {
+  } else if (browsing) {
     setFilters(parseAddress(hash));
     scrollToBrowser();
   }

@@ -124,6 +124,9 @@ function plotted(curve) {
   return curve.points.filter(({ precision, recall }) => precision !== null && recall !== null);
 }
 
+// Without gold there is no recall, and with equal scores no threshold to move.
+const isDrawable = (curve) => curve.informative && plotted(curve).length > 0;
+
 function precisionRecallChart(run, curve) {
   const found = plotted(curve);
   const stops = found.map((point) => ({
@@ -196,7 +199,7 @@ function curveChoice(run, curves, chosen) {
     button.type = "radio";
     button.name = "curve";
     button.checked = curve === chosen;
-    button.disabled = !curve.informative;
+    button.disabled = !isDrawable(curve);
     button.addEventListener("change", () => showCurve(run, curve));
     name.append(button, labelName(curve.label));
     return {
@@ -219,7 +222,7 @@ function curveChoice(run, curves, chosen) {
 
 function curvePart(run) {
   const curves = data.runs[run].curves.filter((curve) => curve.gold + curve.predicted > 0);
-  const drawable = curves.filter(({ informative }) => informative);
+  const drawable = curves.filter(isDrawable);
   byId("curve-panels").hidden = drawable.length === 0;
   byId("curves-intro").textContent = drawable.length === 0
     ? `All scores of ${data.runs[run].name} are equal, so there is no threshold to move and nothing to plot.`

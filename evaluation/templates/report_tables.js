@@ -16,13 +16,20 @@ const SCHEMES = {
 };
 const HEADLINES = [
   ["Mentions", "mentions.strict", "span and label"],
-  ["Relations", "relations.strict", "type and both spans"],
+  ["Relations", "relations.strict", "type and spans"],
   ["Facts", "facts.triple", "whole rows"],
   ["Projects", "facts.project", "whole records"],
 ];
 const SUMMED = new Set(["micro", "macro", "whole"]);
 
-const percent = (share) => (share === null ? DASH : (100 * share).toFixed(1));
+// Percent with one decimal; what lies in the middle goes to the even digit, as in the other files.
+function percent(share) {
+  if (share === null) return DASH;
+  const tenths = 1000 * share;
+  const isMiddle = Number.isInteger(400 * share) && tenths % 1 === 0.5;
+  return isMiddle ? ((2 * Math.round(tenths / 2)) / 10).toFixed(1) : (100 * share).toFixed(1);
+}
+
 const points = (share) => (share === null ? DASH : `${share > 0 ? "+" : share < 0 ? "−" : ""}${percent(Math.abs(share))}`);
 
 function link(filters, text, label) {
@@ -255,7 +262,7 @@ function summary(run) {
     tiles.push(tile("Facts", "hard subset", hard.map(([n, { row, filters }]) =>
       tileRow(n, row, filters))));
   }
-  byId("tiles").replaceChildren(...tiles);
+  byId("tiles").replaceChildren(...tiles.filter((one) => one.querySelector(".tile-row")));
   const rows = shownTables(run).map((scores) => ({
     name: make("span", "", `${scores.table} · ${withoutUnderscore(scores.scheme)}${scores.rows[0].label === "whole" ? " · whole" : ""}`),
     cells: scoreCells(scores.rows[0], scoreFilters(run, scores.layer, scores.rows[0].label)),
@@ -282,7 +289,7 @@ function confusionTable(run, confusion) {
       const cell = count(n, { run, layer, pair: `${name(row)}>${name(column)}` });
       cell.classList.add("heat", row === column ? "right" : "wrong");
       // Right ones stand out by colour alone: they would make all errors pale.
-      cell.style.setProperty("--heat", row === column ? (n ? "14%" : "0%") : `${Math.round(55 * Math.sqrt(n / largest))}%`);
+      cell.style.setProperty("--heat", row === column ? (n ? "14%" : "0%") : `${Math.round(45 * Math.sqrt(n / largest))}%`);
       return cell;
     }),
   }));

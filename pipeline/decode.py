@@ -34,34 +34,53 @@ def log_softmax(scores: FloatArray) -> FloatArray:
     return result
 
 
-def best_tags(log_probabilities: FloatArray) -> list[int]:
-    """The most probable valid IOB2 sequence (Viterbi), `I-X` only after `B-X` or `I-X`.
+def best_tags(log_probabilities: FloatArray, transitions: FloatArray | None = None) -> list[int]:
+    """The best valid IOB2 sequence (Viterbi), in which every mention has at least two characters.
+
+    The tagger scores each character by itself, and a border that two neighbours see differently
+    would leave a mention of one character, which reports hardly ever have.
 
     Args:
         log_probabilities: shape (characters, tags).
+        transitions: scores of a tag (column) after another (row), shape (tags, tags), added to the
+            log-probabilities; without them all valid steps are equal.
     """
     length, n_tags = log_probabilities.shape
     if not length:
         return []
-    transitions = np.zeros((n_tags, n_tags), dtype=np.float32)
-    for inside in range(2, n_tags, 2):
-        transitions[:, inside] = _IMPOSSIBLE
-        transitions[[inside - 1, inside], inside] = 0.0
+    steps = _valid_steps(n_tags)
+    if transitions is not None:
+        steps = steps + transitions
     scores = log_probabilities[0].copy()
     scores[2::2] = _IMPOSSIBLE
     back = np.empty((length, n_tags), dtype=np.int16)
     for position in range(1, length):
-        options = scores[:, None] + transitions
+        options = scores[:, None] + steps
         back[position] = options.argmax(axis=0)
         scores = options.max(axis=0) + log_probabilities[position]
+    scores[1::2] = _IMPOSSIBLE
     tags = [int(scores.argmax())]
     for position in range(length - 1, 0, -1):
         tags.append(int(back[position, tags[-1]]))
     return tags[::-1]
 
 
+def _valid_steps(n_tags: int) -> FloatArray:
+    """Zero for each step that IOB2 allows, shape (tags, tags); a `B-` is followed by its `I-`."""
+    steps = np.zeros((n_tags, n_tags), dtype=np.float32)
+    for inside in range(2, n_tags, 2):
+        steps[:, inside] = _IMPOSSIBLE
+        steps[inside - 1, :] = _IMPOSSIBLE
+    for inside in range(2, n_tags, 2):
+        steps[[inside - 1, inside], inside] = 0.0
+    return steps
+
+
 def decode_mentions(
-    text: str, log_probabilities: FloatArray, paragraphs: Sequence[tuple[int, int]]
+    text: str,
+    log_probabilities: FloatArray,
+    paragraphs: Sequence[tuple[int, int]],
+    transitions: FloatArray | None = None,
 ) -> tuple[Mention, ...]:
     """Flat mentions of a text: learned spans, with sums and dates set right by patterns.
 
@@ -69,11 +88,12 @@ def decode_mentions(
         text: the whole text.
         log_probabilities: shape (characters, tags).
         paragraphs: spans that no mention may leave.
+        transitions: as in `best_tags`.
     """
     spans: list[Span] = []
     for start, end in paragraphs:
         block = log_probabilities[start:end]
-        for label, first, last in spans_of(best_tags(block)):
+        for label, first, last in spans_of(best_tags(block, transitions)):
             left, right = trim(text, start + first, start + last)
             if left < right:
                 rows = log_probabilities[left:right]

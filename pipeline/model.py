@@ -34,12 +34,13 @@ _FILES = ("model.json", "tokenizer.json", "encoder.onnx", "pairs.onnx", "status.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSettings:
-    """What `model.json` holds."""
+    """What `model.json` holds; `transitions` scores a tag (column) after another (row)."""
 
     name: str
     window: int
     overlap: int
     thresholds: Thresholds
+    transitions: tuple[tuple[float, ...], ...]
 
     def to_json(self) -> dict[str, Any]:
         """The settings with what a loader checks: format, tags, relations, feature counts."""
@@ -50,6 +51,7 @@ class ModelSettings:
             "window": self.window,
             "overlap": self.overlap,
             "thresholds": {**self.thresholds.relations, "status": self.thresholds.status},
+            "transitions": [list(row) for row in self.transitions],
             "schema_version": schema.version,
             "tags": list(tag_names()),
             "relations": list(relation_names()),
@@ -78,6 +80,7 @@ def read_settings(folder: Path) -> ModelSettings:
             window=data["window"],
             overlap=data["overlap"],
             thresholds=Thresholds(status=thresholds.pop("status"), relations=thresholds),
+            transitions=tuple(tuple(row) for row in data["transitions"]),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise PipelineError(f"{folder / 'model.json'}: not readable: {error!r}") from error
@@ -97,6 +100,7 @@ class Model:
     def __init__(self, folder: Path) -> None:
         self.settings = read_settings(folder)
         self.name = self.settings.name
+        self._transitions = np.array(self.settings.transitions, dtype=np.float32)
         self.tokenizer = CharacterTokenizer.from_folder(folder)
         self._encoder = _session(folder / "encoder.onnx")
         self._pairs = _session(folder / "pairs.onnx")
@@ -136,7 +140,9 @@ class Model:
         year: int | None = None,
     ) -> Document:
         """Tag and link one text whose scores and states, as `encode` gives them, are known."""
-        mentions = decode_mentions(text, log_softmax(scores), split_paragraphs(text))
+        mentions = decode_mentions(
+            text, log_softmax(scores), split_paragraphs(text), self._transitions
+        )
         relations, mentions = self.link(text, states, mentions)
         status = self.classify(text, states, mentions)
         return renumber(

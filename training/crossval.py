@@ -65,7 +65,7 @@ def cross_validate(
         relations = dataclasses.replace(config.relations, name=name, ner=str(place / "ner-run"))
         train_relations(relations, fold.train, place / "relations-run")
         if not (place / "model" / "model.json").exists():
-            export_model(place / "relations-run", place / "model", texts=[fold.train[0].text])
+            export_model(place / "relations-run", place / "model", documents=fold.train)
         model = load_model(place / "model")
         gold = fold.held_out
         predicted = model.annotate(gold.text, id=gold.id, source=gold.source, year=gold.year)

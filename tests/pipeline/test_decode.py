@@ -52,6 +52,9 @@ def test_best_tags_are_always_valid_iob2(values):
     for before, tag in zip([0, *tags], tags, strict=False):
         if tag and tag % 2 == 0:
             assert before in (tag - 1, tag)
+        if before % 2:
+            assert tag == before + 1
+    assert tags[-1] % 2 == 0
 
 
 @given(scores)
@@ -61,7 +64,9 @@ def test_best_tags_beat_every_greedy_repair(values):
     greedy = []
     for row in log_probabilities:
         last = greedy[-1] if greedy else 0
-        allowed = [t for t in range(N_TAGS) if t % 2 or t == 0 or last in (t - 1, t)]
+        allowed = [last + 1] if last % 2 else [0, *([last] if last else [])]
+        if len(greedy) + 1 < len(log_probabilities) and not last % 2:
+            allowed += range(1, N_TAGS, 2)
         greedy.append(max(allowed, key=lambda t: row[t]))
     total = lambda tags: sum(log_probabilities[n, t] for n, t in enumerate(tags))  # noqa: E731
     assert total(best_tags(log_probabilities)) >= total(greedy) - 1e-3
@@ -89,6 +94,20 @@ def test_best_tags_beat_every_greedy_repair(values):
 )  # fmt: skip
 def test_decoding(text, spans, expected):
     assert found(text, spans) == expected
+
+
+def test_transitions_mend_a_break_within_a_mention():
+    text = "梵能产业园项目"
+    log_probabilities = sure(text, [("PROJECT", 0, 3), ("PROJECT", 3, 7)])
+    begin = begin_tag("PROJECT")
+    # The tagger is nearly undecided whether the fourth character goes on or begins anew.
+    log_probabilities[3, [begin, begin + 1]] = np.log([0.51, 0.48])
+    blocks = [(0, len(text))]
+    transitions = np.zeros((N_TAGS, N_TAGS), dtype=np.float32)
+    assert len(decode_mentions(text, log_probabilities, blocks, transitions)) == 2
+    transitions[begin + 1, begin] = -2
+    (mention,) = decode_mentions(text, log_probabilities, blocks, transitions)
+    assert mention.text == text
 
 
 def test_no_mention_leaves_its_paragraph():

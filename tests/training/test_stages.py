@@ -38,7 +38,7 @@ def runs(ner_config, documents, tmp_path_factory):
         name="tiny", ner=str(folder / "ner"), annotations=(), epochs=30, width=16
     )
     train_relations(config, documents, folder / "relations", development=documents)
-    check = export_model(folder / "relations", folder / "model", texts=[d.text for d in documents])
+    check = export_model(folder / "relations", folder / "model", documents=documents)
     return folder, check
 
 
@@ -135,7 +135,7 @@ def test_relations_want_a_finished_tagger_and_something_to_learn(runs, documents
 def test_an_export_that_fails_its_check_leaves_no_model(runs, documents, tmp_path, monkeypatch):
     monkeypatch.setattr("training.export.MIN_AGREEMENT", 1.1)
     with pytest.raises(TrainingError, match="the exported model agrees on"):
-        export_model(runs[0] / "relations", tmp_path / "model", texts=[documents[0].text])
+        export_model(runs[0] / "relations", tmp_path / "model", documents=documents[:1])
     assert list((tmp_path / "model").iterdir()) == []
 
 
@@ -145,7 +145,7 @@ def test_heads_of_another_tagger_are_not_exported(runs, tmp_path, documents):
     metrics = json.loads((run / "metrics.json").read_text())
     (run / "metrics.json").write_text(json.dumps({**metrics, "tagger": "another"}))
     with pytest.raises(TrainingError, match="train the relations again"):
-        export_model(run, tmp_path / "model", texts=[documents[0].text])
+        export_model(run, tmp_path / "model", documents=documents[:1])
 
 
 def test_a_text_without_mentions_has_no_relations(runs):

@@ -188,7 +188,7 @@ def tag(
 
 
 def strict_micro_f1(gold: Sequence[Document], predicted: Sequence[Document]) -> float:
-    """Strict micro F1 of the mentions, as `zonefacts evaluate` gives it.
+    """Strict micro F1 of the mentions, as `zonefacts evaluate` gives it, to six digits.
 
     Raises:
         EvaluationError: the two sides are not of the same documents.
@@ -199,7 +199,7 @@ def strict_micro_f1(gold: Sequence[Document], predicted: Sequence[Document]) -> 
         for one, other in pair_documents(gold, predicted, schema=schema)
     ]
     strict = mention_schemes(schema)[0]
-    return float(figures(count(decisions, strict).sum(axis=(0, 1)))[F1])
+    return round(float(figures(count(decisions, strict).sum(axis=(0, 1)))[F1]), 6)
 
 
 def render_learning(curves: tuple[LearningCurve, LearningCurve]) -> Group:

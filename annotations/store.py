@@ -209,6 +209,31 @@ def load_documents(path: Path, *, texts: Sequence[Path] = ()) -> list[Document]:
     return list(documents.values())
 
 
+def annotation_record(document: Document) -> dict[str, Any]:
+    """What is said about a text, as `documents.jsonl` holds it; `document_from_record` reads it."""
+    return {
+        "entities": [
+            {
+                "id": m.id,
+                "label": m.label,
+                "start": m.start,
+                "end": m.end,
+                "text": m.text,
+                "score": m.score,
+            }
+            for m in document.mentions
+        ],
+        "status": {
+            mention: {"class": value.status_class, "modality": value.modality}
+            for mention, value in document.status.items()
+        },
+        "relations": [
+            {"type": r.type, "head": r.head, "tail": r.tail, "score": r.score}
+            for r in document.relations
+        ],
+    }
+
+
 def document_from_record(record: Mapping[str, Any]) -> Document:
     """The document of one line of `documents.jsonl`; keys it does not know are left alone.
 

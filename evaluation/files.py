@@ -15,7 +15,7 @@ from typing import Any
 
 from annotations.document import Document
 from annotations.errors import AnnotationError, EvaluationError
-from annotations.store import document_from_record
+from annotations.store import annotation_record, document_from_record
 from corpus.files import write_atomic
 from evaluation.codec import decode, encode
 from evaluation.model import (
@@ -220,25 +220,7 @@ def _side(document: Document) -> Json:
     return {
         "year": document.year,
         "source": document.source,
-        "entities": [
-            {
-                "id": m.id,
-                "label": m.label,
-                "start": m.start,
-                "end": m.end,
-                "text": m.text,
-                "score": m.score,
-            }
-            for m in document.mentions
-        ],
-        "status": {
-            key: {"class": value.status_class, "modality": value.modality}
-            for key, value in document.status.items()
-        },
-        "relations": [
-            {"type": r.type, "head": r.head, "tail": r.tail, "score": r.score}
-            for r in document.relations
-        ],
+        **annotation_record(document),
     }
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from annotations.document import Document
+from annotations.store import annotation_record
 from pipeline.amounts import format_value
 from pipeline.counts import GroupCount
 from pipeline.records import (
@@ -51,25 +52,7 @@ def document_record(document: Document, *, year_reason: str, model: str, version
         "year": document.year,
         "year_reason": year_reason,
         "text": document.text,
-        "entities": [
-            {
-                "id": m.id,
-                "label": m.label,
-                "start": m.start,
-                "end": m.end,
-                "text": m.text,
-                "score": m.score,
-            }
-            for m in document.mentions
-        ],
-        "status": {
-            mention: {"class": value.status_class, "modality": value.modality}
-            for mention, value in document.status.items()
-        },
-        "relations": [
-            {"type": r.type, "head": r.head, "tail": r.tail, "score": r.score}
-            for r in document.relations
-        ],
+        **annotation_record(document),
         "model": model,
         "version": version,
     }

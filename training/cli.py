@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from training.ablation import Cell
     from training.learning import LearningProgress
     from training.ner import Progress
 
@@ -29,6 +30,7 @@ def register(app: typer.Typer) -> None:
     app.command("export")(_export)
     app.command("crossval")(_crossval)
     app.command("learning-curve")(_learning_curve)
+    app.command("ablation")(_ablation)
     app.command("suggest")(_suggest)
 
     @app.command("pretrain")
@@ -173,6 +175,29 @@ def _learning_curve(
     if not quiet:
         Console().print(render_learning(curves))
         typer.echo(f"{output}: learning.json")
+
+
+def _ablation(
+    config: Annotated[Path, _CONFIG],
+    output: Annotated[Path, typer.Option("--output", help="Run folder; goes on with its table.")],
+    quiet: Annotated[bool, _QUIET] = False,
+) -> None:
+    """Train the tagger from several starts, or on several sets of data, and compare the scores."""
+    from rich.console import Console
+
+    from training.ablation import AblationConfig, render_ablation, run_ablation
+    from training.config import load_config
+
+    def echo(cell: "Cell") -> None:
+        if not quiet:
+            typer.echo(
+                f"{cell.task}, {cell.start}, seed {cell.seed}: F1 {100 * cell.f1:.1f}", err=True
+            )
+
+    _calm_libraries()
+    table = run_ablation(load_config(AblationConfig, config), output, on_cell=echo)
+    if not quiet:
+        Console().print(render_ablation(table))
 
 
 def _suggest(  # noqa: PLR0917 - one parameter for each option

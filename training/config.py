@@ -26,15 +26,23 @@ def load_config(cls: type[_Config], path: Path) -> _Config:
         TrainingError: the file is missing or no TOML, a key is unknown or missing, or a value is
             of another type.
     """
+    return parse_config(cls, read_toml(path), where=str(path))
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The values of a TOML file.
+
+    Raises:
+        TrainingError: the file is missing or no TOML.
+    """
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise TrainingError(
             f"{path}: cannot be read ({error.strerror}); give a TOML file"
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TrainingError(f"{path}: not TOML: {error}") from error
-    return parse_config(cls, values, where=str(path))
 
 
 def parse_config(cls: type[_Config], values: Mapping[str, Any], *, where: str) -> _Config:
@@ -91,6 +99,8 @@ def _convert(value: Any, hint: Any, where: str) -> Any:
         return _convert(value, inner, where)
     if dataclasses.is_dataclass(hint) and isinstance(value, Mapping):
         return parse_config(typing.cast("type", hint), value, where=where)
+    if origin is dict and isinstance(value, Mapping):
+        return dict(value)
     if origin is tuple and isinstance(value, list):
         inner = typing.get_args(hint)[0]
         return tuple(_convert(item, inner, f"{where}[{n}]") for n, item in enumerate(value))

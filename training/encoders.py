@@ -15,13 +15,13 @@ from typing import Any
 import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
-from transformers import AutoConfig, AutoModel, PreTrainedModel
+from transformers import AutoConfig, AutoModel, BertModel, PreTrainedModel
 
 from annotations.errors import PipelineError, TrainingError
 from pipeline.characters import CharacterTokenizer
 from training.config import parse_config
 from training.model_card import model_card
-from training.pretrain_model import PretrainingModel, ShapeConfig, bert_config
+from training.pretrain_model import ShapeConfig, bert_config
 
 MAX_SHARD_BYTES = 14_000_000
 _INDEX, _WEIGHTS = "model.safetensors.index.json", "model.safetensors"
@@ -83,8 +83,15 @@ def export_encoder(run: Path, output: Path) -> Path:
     tokenizer = CharacterTokenizer.from_folder(run)
     shape = parse_config(ShapeConfig, settings["shape"], where=str(run / "config.json"))
     config = bert_config(shape, tokenizer)
-    model = PretrainingModel(config)
-    model.load_state_dict(state["model"])
+    encoder = BertModel(config, add_pooling_layer=False)
+    prefix = "reader.encoder."
+    encoder.load_state_dict(
+        {
+            key.removeprefix(prefix): tensor
+            for key, tensor in state["model"].items()
+            if key.startswith(prefix)
+        }
+    )
     output.mkdir(parents=True, exist_ok=True)
     for stale in output.glob("model*.safetensors*"):
         stale.unlink()
@@ -94,7 +101,7 @@ def export_encoder(run: Path, output: Path) -> Path:
     # Half precision is for the shipped files; whoever loads them computes in single precision.
     config.dtype = torch.float32
     config.save_pretrained(output)
-    tensors = {key: value.half().contiguous() for key, value in model.encoder.state_dict().items()}
+    tensors = {key: value.half().contiguous() for key, value in encoder.state_dict().items()}
     save_sharded(tensors, output, max_bytes=MAX_SHARD_BYTES)
     tokenizer.save(output)
     lines = [

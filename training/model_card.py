@@ -74,7 +74,14 @@ development places served for validation alone. What was read, kept and dropped:
 def _objectives(settings: Mapping[str, Any]) -> str:
     optimizer, masking = settings["optimizer"], settings["masking"]
     parts = []
-    if settings["mlm_weight"] > 0:
+    if settings["rtd_weight"] > 0:
+        parts.append(
+            f"- replaced-token detection (weight {settings['rtd_weight']:g}): characters of"
+            f" {masking['share']:.0%} of the words, told by a generator of"
+            f" {settings['generator']['layers']} layers of {settings['generator']['hidden']}, which"
+            " is not part of the encoder;"
+        )
+    elif settings["mlm_weight"] > 0:
         parts.append(
             f"- masked language modelling (weight {settings['mlm_weight']:g}): whole words of"
             f" spacy-pkuseg, {masking['share']:.0%} of them, drawn anew at every reading;"

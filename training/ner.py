@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from datasets import Dataset
 from transformers import AutoConfig, AutoModelForTokenClassification, PreTrainedModel
 
 from annotations.document import Document
@@ -72,39 +73,12 @@ def train_ner(
             f"epochs and batch_size must be at least 1, came {config.epochs} and"
             f" {config.batch_size}"
         )
-    torch.manual_seed(config.seed)
-    generator = np.random.default_rng(config.seed)
-    model, tokenizer = _classifier(config)
+    began = time.monotonic()
+    model, tokenizer = make_classifier(config, tag_names())
     check_windows(model, window=config.window, overlap=config.overlap)
     examples = make_examples(documents, tokenizer, window=config.window, overlap=config.overlap)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    model.to(device).train()
-    n_steps = config.epochs * -(-len(examples) // config.batch_size)
-    optimizer, schedule = _optimizer(model, config, n_steps)
-    history = []
-    began = time.monotonic()
-    for epoch in range(1, config.epochs + 1):
-        losses = []
-        for ids, mask, labels in batches(
-            examples,
-            batch_size=config.batch_size,
-            pad_id=tokenizer.pad_id,
-            generator=generator,
-        ):
-            logits = model(input_ids=ids.to(device), attention_mask=mask.to(device)).logits
-            loss = torch.nn.functional.cross_entropy(
-                logits.flatten(0, 1), labels.to(device).flatten(), ignore_index=IGNORE
-            )
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            losses.append(float(loss.detach()))
-        progress = Progress(epoch, config.epochs, float(np.mean(losses)), time.monotonic() - began)
-        history.append(progress.loss)
-        on_epoch(progress)
-    model.cpu().save_pretrained(folder / "ner", max_shard_size="14MB")
+    history = fit(model, examples, config, pad_id=tokenizer.pad_id, on_epoch=on_epoch)
+    model.save_pretrained(folder / "ner", max_shard_size="14MB")
     tokenizer.save(folder / "ner")
     finish_run(
         folder,
@@ -117,6 +91,47 @@ def train_ner(
         },
         data=data,
     )
+
+
+def fit(
+    model: PreTrainedModel,
+    examples: Dataset,
+    config: NerConfig,
+    *,
+    pad_id: int,
+    on_epoch: Callable[[Progress], None] = lambda _: None,
+) -> list[float]:
+    """Train a token classifier on windows with tags; it is left on the CPU, in evaluation mode.
+
+    Returns:
+        The mean loss of each epoch, in nats a character.
+    """
+    generator = np.random.default_rng(config.seed)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    model.to(device).train()
+    n_steps = config.epochs * -(-len(examples) // config.batch_size)
+    optimizer, schedule = _optimizer(model, config, n_steps)
+    history: list[float] = []
+    began = time.monotonic()
+    for epoch in range(1, config.epochs + 1):
+        losses = []
+        for ids, mask, labels in batches(
+            examples, batch_size=config.batch_size, pad_id=pad_id, generator=generator
+        ):
+            logits = model(input_ids=ids.to(device), attention_mask=mask.to(device)).logits
+            loss = torch.nn.functional.cross_entropy(
+                logits.flatten(0, 1), labels.to(device).flatten(), ignore_index=IGNORE
+            )
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            losses.append(float(loss.detach()))
+        history.append(float(np.mean(losses)))
+        on_epoch(Progress(epoch, config.epochs, history[-1], time.monotonic() - began))
+    model.cpu().eval()
+    return history
 
 
 def load_ner(folder: Path) -> tuple[PreTrainedModel, CharacterTokenizer]:
@@ -155,9 +170,16 @@ def check_windows(model: PreTrainedModel, *, window: int, overlap: int) -> None:
         )
 
 
-def _classifier(config: NerConfig) -> tuple[PreTrainedModel, CharacterTokenizer]:
+def make_classifier(
+    config: NerConfig, names: Sequence[str]
+) -> tuple[PreTrainedModel, CharacterTokenizer]:
+    """An untrained classifier over the tags `names` on the encoder of the settings.
+
+    Raises:
+        TrainingError: the encoder cannot be loaded.
+    """
+    torch.manual_seed(config.seed)
     encoder, tokenizer = load_encoder(config.encoder)
-    names = tag_names()
     settings = AutoConfig.from_pretrained(config.encoder)
     settings.update(
         {

@@ -9,6 +9,9 @@ from training.pretrain_data import DataConfig, MaskingConfig
 from training.pretrain_model import ShapeConfig
 from training.segmenter import SHIPPED
 
+# About an eighth of the work of the default encoder.
+GENERATOR = ShapeConfig(layers=2, hidden=128, heads=4, intermediate=512)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptimizerConfig:
@@ -26,7 +29,9 @@ class OptimizerConfig:
 class PretrainConfig:
     """Settings of a pretraining run; a weight of 0 turns an objective off.
 
-    `title` and `description`, of the data, go into the model card.
+    With `rtd_weight` above 0 the masked characters are those of `generator`, and the encoder
+    learns to tell which characters it replaced; `mlm_weight` is then the generator's. `title` and
+    `description`, of the data, go into the model card.
 
     Raises:
         TrainingError: there is no budget, no objective, or too few positions for a sequence.
@@ -41,6 +46,7 @@ class PretrainConfig:
     seed: int = 20260
     mlm_weight: float = 1.0
     lac_weight: float = 1.0
+    rtd_weight: float = 0.0
     budget_minutes: float | None = None
     budget_characters: int | None = None
     validate_every: int = 250
@@ -50,6 +56,7 @@ class PretrainConfig:
     compile: bool = False
     threads: int = 2
     shape: ShapeConfig = field(default_factory=ShapeConfig)
+    generator: ShapeConfig = field(default_factory=lambda: GENERATOR)
     data: DataConfig = field(default_factory=DataConfig)
     masking: MaskingConfig = field(default_factory=MaskingConfig)
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
@@ -59,6 +66,13 @@ class PretrainConfig:
             raise TrainingError("no budget: set budget_minutes or budget_characters")
         if self.mlm_weight <= 0 and self.lac_weight <= 0:
             raise TrainingError("nothing to learn: mlm_weight and lac_weight are both 0")
+        if self.rtd_weight > 0 and self.mlm_weight <= 0:
+            raise TrainingError("rtd_weight is set and mlm_weight is 0: the generator learns by it")
+        if self.rtd_weight > 0 and self.generator.positions != self.shape.positions:
+            raise TrainingError(
+                f"generator.positions is {self.generator.positions}, shape.positions"
+                f" {self.shape.positions}; expected the same, they read the same sequences"
+            )
         if self.shape.positions <= self.data.sequence_length:
             raise TrainingError(
                 f"shape.positions is {self.shape.positions}, expected more than"

@@ -1,7 +1,8 @@
-"""The encoder under pretraining: BERT with a masked-character head and a tag head.
+"""The encoder under pretraining: BERT with a head for each objective.
 
-Both losses come from one pass. The masked head runs at masked positions only: at 15 % of them it
-would otherwise cost as much as the encoder.
+All losses come from one pass of the encoder. The masked head runs at masked positions only: at 15 %
+of them it would otherwise cost as much as the encoder. With replaced-token detection the masked
+characters are guessed by a small generator instead, and the encoder reads its guesses.
 """
 
 from dataclasses import dataclass
@@ -35,8 +36,8 @@ class ShapeConfig:
 class Losses:
     """Sums over a batch, with the number of positions each was taken over.
 
-    `masked` and `tag` are summed cross-entropies in nats; `correct` counts characters whose best
-    tag is the teacher's.
+    `masked`, `tag` and `replaced` are summed cross-entropies in nats; `correct` counts characters
+    whose best tag is the teacher's.
     """
 
     masked: Tensor
@@ -44,6 +45,8 @@ class Losses:
     tag: Tensor
     n_tagged: int
     correct: Tensor
+    replaced: Tensor
+    n_read: int
 
 
 def bert_config(shape: ShapeConfig, tokenizer: CharacterTokenizer) -> BertConfig:
@@ -105,41 +108,101 @@ def start_locally(encoder: BertModel, *, n_layers: int) -> None:
             key[rows, :width] += gain * torch.eye(width)
 
 
-class PretrainingModel(nn.Module):
-    """Encoder and both heads; the masked head's output matrix is the embedding."""
+class MaskedEncoder(nn.Module):
+    """BERT with a head that tells masked characters; its output matrix is the embedding."""
 
-    def __init__(self, config: BertConfig, *, local_layers: int = 0) -> None:
+    def __init__(self, config: BertConfig, *, local_layers: int) -> None:
         super().__init__()
         self.encoder = BertModel(config, add_pooling_layer=False)
         start_locally(self.encoder, n_layers=local_layers)
         hidden = config.hidden_size
-        self.masked_head = nn.Sequential(nn.Linear(hidden, hidden), nn.GELU(), nn.LayerNorm(hidden))
-        self.masked_bias = nn.Parameter(torch.zeros(config.vocab_size))
-        self.tag_head = nn.Linear(hidden, N_TAGS)
-        for layer in (self.masked_head[0], self.tag_head):
-            nn.init.normal_(layer.weight, std=config.initializer_range)
-            nn.init.zeros_(layer.bias)
+        self.head = nn.Sequential(nn.Linear(hidden, hidden), nn.GELU(), nn.LayerNorm(hidden))
+        self.bias = nn.Parameter(torch.zeros(config.vocab_size))
+        _start_small(self.head[0], config)
+
+    def read(self, ids: Tensor, positions: Tensor) -> Tensor:
+        """States, shape (sequences * length, hidden)."""
+        output = self.encoder(input_ids=ids, position_ids=positions)
+        states: Tensor = output.last_hidden_state.flatten(0, 1)
+        return states
+
+    def guess(self, states: Tensor) -> Tensor:
+        """Scores of all characters, shape (states, vocabulary)."""
+        embedding = self.encoder.embeddings.word_embeddings.weight
+        return functional.linear(self.head(states), embedding, self.bias)
+
+
+class PretrainingModel(nn.Module):
+    """Encoder and heads.
+
+    With a generator, the encoder learns to tell which characters are the generator's (Clark et al.
+    2020, "ELECTRA"), and the generator, which is thrown away afterwards, the masked ones.
+
+    Args:
+        shape: of the encoder.
+        tokenizer: the vocabulary.
+        generator: shape of the generator, if there is one.
+    """
+
+    def __init__(
+        self,
+        shape: ShapeConfig,
+        tokenizer: CharacterTokenizer,
+        *,
+        generator: ShapeConfig | None = None,
+    ) -> None:
+        super().__init__()
+        config = bert_config(shape, tokenizer)
+        self.reader = MaskedEncoder(config, local_layers=shape.local_layers)
+        self.tag_head = nn.Linear(shape.hidden, N_TAGS)
+        _start_small(self.tag_head, config)
+        self.generator: MaskedEncoder | None = None
+        if generator is not None:
+            self.generator = MaskedEncoder(
+                bert_config(generator, tokenizer), local_layers=generator.local_layers
+            )
+            self.replaced_head = nn.Sequential(
+                nn.Linear(shape.hidden, shape.hidden), nn.GELU(), nn.Linear(shape.hidden, 1)
+            )
+            for layer in (self.replaced_head[0], self.replaced_head[2]):
+                _start_small(layer, config)
+
+    @property
+    def encoder(self) -> BertModel:
+        """The network that is kept."""
+        return self.reader.encoder
 
     def forward(self, batch: Batch, *, with_masked: bool, with_tags: bool) -> Losses:
         """Summed losses; an objective that is switched off is zero and costs nothing."""
-        device = self.masked_bias.device
+        device = self.tag_head.weight.device
 
         def tensor(array: object) -> Tensor:
             return torch.as_tensor(array, device=device)
 
-        states = self.encoder(
-            input_ids=tensor(batch.ids), position_ids=tensor(batch.positions)
-        ).last_hidden_state.flatten(0, 1)
-        zero = states.new_zeros(())
-        masked = tag = correct = zero
-        n_masked = n_tagged = 0
-        if with_masked:
-            at = tensor(batch.masked).flatten().nonzero()[:, 0]
-            n_masked = len(at)
-            embedding = self.encoder.embeddings.word_embeddings.weight
-            scores = functional.linear(self.masked_head(states[at]), embedding, self.masked_bias)
-            labels = tensor(batch.labels).flatten()[at]
-            masked = functional.cross_entropy(scores.float(), labels, reduction="sum")
+        ids, positions = tensor(batch.ids), tensor(batch.positions)
+        labels = tensor(batch.labels)
+        zero = torch.zeros((), device=device)
+        masked = tag = correct = replaced = zero
+        n_masked = n_tagged = n_read = 0
+        at = tensor(batch.masked).flatten().nonzero()[:, 0]
+        true = labels.flatten()[at]
+        if self.generator is not None:
+            scores = self.generator.guess(self.generator.read(ids, positions)[at]).float()
+            masked, n_masked = functional.cross_entropy(scores, true, reduction="sum"), len(at)
+            guesses = scores.detach().softmax(dim=-1).multinomial(1)[:, 0]
+            ids = labels.flatten().scatter(0, at, guesses).view_as(labels)
+        states = self.reader.read(ids, positions)
+        if self.generator is not None:
+            # [CLS] and [SEP] are never replaced.
+            logits = self.replaced_head(states).view(labels.shape)[:, 1:-1].float()
+            is_replaced = (ids != labels)[:, 1:-1].float()
+            replaced = functional.binary_cross_entropy_with_logits(
+                logits, is_replaced, reduction="sum"
+            )
+            n_read = logits.numel()
+        elif with_masked:
+            scores = self.reader.guess(states[at]).float()
+            masked, n_masked = functional.cross_entropy(scores, true, reduction="sum"), len(at)
         if with_tags:
             logs = self.tag_head(states).float().log_softmax(dim=-1)
             tags = tensor(batch.tags).flatten(0, 1)
@@ -149,4 +212,18 @@ class PretrainingModel(nn.Module):
             n_tagged = int(is_tagged.sum())
             expected = tags.gather(1, weights.argmax(dim=1, keepdim=True))[:, 0]
             correct = ((logs.argmax(dim=1) == expected) & is_tagged).sum()
-        return Losses(masked=masked, n_masked=n_masked, tag=tag, n_tagged=n_tagged, correct=correct)
+        return Losses(
+            masked=masked,
+            n_masked=n_masked,
+            tag=tag,
+            n_tagged=n_tagged,
+            correct=correct,
+            replaced=replaced,
+            n_read=n_read,
+        )
+
+
+def _start_small(layer: nn.Linear, config: BertConfig) -> None:
+    """Weights as BERT begins with them, biases zero."""
+    nn.init.normal_(layer.weight, std=config.initializer_range)
+    nn.init.zeros_(layer.bias)

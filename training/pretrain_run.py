@@ -16,7 +16,7 @@ from annotations.errors import TrainingError
 from training.config import plain_config
 from training.pretrain_config import PretrainConfig
 from training.pretrain_data import Batch, Shard, Shards, load_corpus, mask_batch, train_rows
-from training.pretrain_model import Losses, PretrainingModel, bert_config
+from training.pretrain_model import Losses, PretrainingModel
 
 CHECKPOINT, LOG, SETTINGS = "checkpoint.pt", "log.jsonl", "config.json"
 # Budget and machine may differ when a run goes on, what is learnt may not.
@@ -63,10 +63,11 @@ class Run:
         self.corpus.tokenizer.save(config.output)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.use_bf16 = _use_bf16(config.precision, self.device)
-        model_config = bert_config(config.shape, self.corpus.tokenizer)
-        self.model = PretrainingModel(model_config, local_layers=config.shape.local_layers).to(
-            self.device
-        )
+        self.model = PretrainingModel(
+            config.shape,
+            self.corpus.tokenizer,
+            generator=config.generator if config.rtd_weight > 0 else None,
+        ).to(self.device)
         self.optimizer = torch.optim.AdamW(
             _parameter_groups(self.model, config.optimizer.weight_decay),
             lr=config.optimizer.learning_rate,
@@ -96,7 +97,9 @@ class Run:
         if self.config.budget_minutes is not None:
             shares.append(self.position.elapsed / 60 / self.config.budget_minutes)
         if self.config.budget_characters is not None:
-            shares.append(self.position.characters / self.config.budget_characters)
+            # A budget of nothing is the random start itself.
+            budget = self.config.budget_characters
+            shares.append(self.position.characters / budget if budget else 1.0)
         return min(1.0, max(shares))
 
     def step(self, progress: float) -> None:
@@ -105,15 +108,20 @@ class Run:
         warmth = min(1.0, (self.position.step + 1) / max(1, settings.warmup_steps))
         for group in self.optimizer.param_groups:
             group["lr"] = settings.learning_rate * warmth * (1.0 - progress)
-        generator = np.random.default_rng([self.config.seed, self.position.step])
+        seeds = np.random.SeedSequence([self.config.seed, self.position.step])
+        generator = np.random.default_rng(seeds)
+        # What a generator guesses depends on seed and step alone, too, on any device.
+        torch.manual_seed(int(seeds.generate_state(1)[0]))
         batches = [self._next_batch(generator) for _ in range(settings.accumulation)]
         # Losses are means over all batches of the step, however masked positions fall.
         n_masked = sum(int(batch.masked.sum()) for batch in batches)
         n_tagged = sum(int((batch.probabilities.sum(axis=-1) > 0.5).sum()) for batch in batches)
+        n_read = sum(batch.ids[:, 1:-1].size for batch in batches)
         for batch in batches:
             losses = self._forward(batch)
             loss = self.config.mlm_weight * losses.masked / max(1, n_masked)
             loss = loss + self.config.lac_weight * losses.tag / max(1, n_tagged)
+            loss = loss + self.config.rtd_weight * losses.replaced / max(1, n_read)
             loss.backward()
             self._window.add(losses)
             self.position.sequences += len(batch.ids)
@@ -138,8 +146,9 @@ class Run:
     def validate(self) -> None:
         """Perplexity of masked characters and tag accuracy on development places."""
         shard = self.shards.validation()
-        # The same masks every time, so that the numbers can be compared.
+        # The same masks and guesses every time, so that the numbers can be compared.
         generator = np.random.default_rng(self.config.seed)
+        torch.manual_seed(self.config.seed)
         window = Window()
         size = self.config.optimizer.batch_sequences
         for start in range(0, len(shard.ids), size):
@@ -159,7 +168,6 @@ class Run:
         state = {
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
-            "random": torch.get_rng_state(),
             "step": self.position.step,
             "sequences": self.position.sequences,
             "characters": self.position.characters,
@@ -241,7 +249,6 @@ class Run:
         state: dict[str, Any] = torch.load(path, map_location=self.device, weights_only=True)
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
-        torch.set_rng_state(state["random"].cpu())
         self.metrics = state["metrics"]
         self._window = Window(**state["window"])
         self.position = Position(
@@ -293,6 +300,8 @@ class Window:
     tag: float = 0.0
     n_tagged: int = 0
     correct: int = 0
+    replaced: float = 0.0
+    n_read: int = 0
     since_characters: int = 0
     since_elapsed: float = 0.0
 
@@ -303,6 +312,8 @@ class Window:
         self.tag += float(losses.tag.detach())
         self.n_tagged += losses.n_tagged
         self.correct += int(losses.correct)
+        self.replaced += float(losses.replaced.detach())
+        self.n_read += losses.n_read
 
     def means(self) -> dict[str, float]:
         """Losses a character, and the share of tags that are the teacher's."""
@@ -312,6 +323,8 @@ class Window:
         if self.n_tagged:
             means["lac_loss"] = round(self.tag / self.n_tagged, 5)
             means["lac_accuracy"] = round(self.correct / self.n_tagged, 5)
+        if self.n_read:
+            means["rtd_loss"] = round(self.replaced / self.n_read, 5)
         return means
 
     def sums(self) -> dict[str, float]:

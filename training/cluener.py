@@ -1,0 +1,131 @@
+"""CLUENER as an outside check of an encoder: sentences of news with names of ten kinds.
+
+The set is Xu et al. (2020), "CLUENER2020: Fine-grained Named Entity Recognition Dataset and
+Benchmark for Chinese". It is read from where the user has it, in the form in which it was
+published: one JSON object a line, spans with both ends included.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from datasets import Dataset
+from seqeval.metrics import f1_score
+from seqeval.scheme import IOB2
+from transformers import PreTrainedModel
+
+from annotations.errors import TrainingError
+from pipeline.characters import CharacterTokenizer
+from pipeline.decode import best_tags, log_softmax
+from training.examples import FEATURES, IGNORE
+from training.ner import NerConfig, fit, make_classifier
+
+_BATCH = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A sentence and its IOB2 tags, one for each character."""
+
+    text: str
+    tags: tuple[str, ...]
+
+
+def read_cluener(path: Path, *, most: int | None = None) -> list[Sentence]:
+    """The first `most` sentences of a file, or all.
+
+    Raises:
+        TrainingError: the file cannot be read or a line is no sentence of CLUENER.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()[:most]
+    except OSError as error:
+        raise TrainingError(
+            f"{path}: cannot be read ({error.strerror}); give the folder with CLUENER's train.json"
+            " and dev.json"
+        ) from error
+    sentences = []
+    for number, line in enumerate(lines, 1):
+        try:
+            sentences.append(_sentence(json.loads(line)))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise TrainingError(f"{path} line {number}: no sentence of CLUENER: {error}") from error
+    return sentences
+
+
+def cluener_f1(
+    config: NerConfig, train: Sequence[Sentence], development: Sequence[Sentence]
+) -> float:
+    """Strict micro F1 (seqeval, IOB2) on `development` after training on `train`.
+
+    Raises:
+        TrainingError: the encoder cannot be loaded.
+    """
+    labels = sorted({tag[2:] for sentence in train for tag in sentence.tags if tag != "O"})
+    names = ["O", *(f"{prefix}-{label}" for label in labels for prefix in "BI")]
+    numbers = {name: n for n, name in enumerate(names)}
+    model, tokenizer = make_classifier(config, names)
+    rows = [
+        {
+            "document": str(n),
+            "start": 0,
+            "input_ids": [
+                tokenizer.cls_id,
+                *tokenizer.encode(sentence.text),
+                tokenizer.sep_id,
+            ],
+            "labels": [IGNORE, *(numbers[tag] for tag in sentence.tags), IGNORE],
+        }
+        for n, sentence in enumerate(train)
+    ]
+    fit(model, Dataset.from_list(rows, features=FEATURES), config, pad_id=tokenizer.pad_id)
+    predicted = [
+        [names[tag] for tag in best_tags(log_softmax(scores))]
+        for scores in _scores(model, tokenizer, development)
+    ]
+    gold = [list(sentence.tags) for sentence in development]
+    return float(f1_score(gold, predicted, mode="strict", scheme=IOB2))
+
+
+@torch.no_grad()
+def _scores(
+    model: PreTrainedModel, tokenizer: CharacterTokenizer, sentences: Sequence[Sentence]
+) -> list[np.ndarray]:
+    """Tag scores, shape (characters, tags) for each sentence."""
+    scores = []
+    for first in range(0, len(sentences), _BATCH):
+        part = [
+            [tokenizer.cls_id, *tokenizer.encode(s.text), tokenizer.sep_id]
+            for s in sentences[first : first + _BATCH]
+        ]
+        longest = max(map(len, part))
+        padded = [ids + [tokenizer.pad_id] * (longest - len(ids)) for ids in part]
+        mask = [[1] * len(ids) + [0] * (longest - len(ids)) for ids in part]
+        logits = model(
+            input_ids=torch.tensor(padded), attention_mask=torch.tensor(mask)
+        ).logits.numpy()
+        scores += [row[1 : len(ids) - 1] for row, ids in zip(logits, part, strict=True)]
+    return scores
+
+
+def _sentence(line: dict[str, object]) -> Sentence:
+    """A sentence from a line.
+
+    Raises:
+        ValueError: a span does not hold its text.
+    """
+    text, tags = line["text"], []
+    if not isinstance(text, str) or not text:
+        raise ValueError("no text")
+    tags = ["O"] * len(text)
+    for label, names in line["label"].items():  # type: ignore[attr-defined]
+        for name, spans in names.items():
+            for start, last in spans:
+                if text[start : last + 1] != name:
+                    raise ValueError(f"{name!r} is not at {start}..{last}")
+                tags[start] = f"B-{label}"
+                tags[start + 1 : last + 1] = [f"I-{label}"] * (last - start)
+    return Sentence(text=text, tags=tuple(tags))

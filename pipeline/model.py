@@ -24,6 +24,7 @@ from pipeline.characters import CharacterTokenizer
 from pipeline.decode import decode_mentions, log_softmax
 from pipeline.pairs import enumerate_pairs, n_features, pair_states
 from pipeline.relations import Thresholds, decode_relations, relation_names
+from pipeline.states import SpanStates
 from pipeline.status import n_status_features, status_features
 from pipeline.tags import tag_names
 from pipeline.windows import FloatArray, make_windows, read_windows
@@ -143,8 +144,9 @@ class Model:
         mentions = decode_mentions(
             text, log_softmax(scores), split_paragraphs(text), self._transitions
         )
-        relations, mentions = self.link(text, states, mentions)
-        status = self.classify(text, states, mentions)
+        spans = SpanStates(states)
+        relations, mentions = self.link(text, spans, mentions)
+        status = self.classify(text, spans, mentions)
         return renumber(
             Document(
                 id=id,
@@ -161,9 +163,9 @@ class Model:
         """The document's own mentions, linked and classified anew."""
         if not document.mentions:
             return replace(document, relations=(), status={})
-        _, states = self.encode(document.text)
-        relations, _ = self.link(document.text, states, document.mentions)
-        status = self.classify(document.text, states, document.mentions)
+        spans = SpanStates(self.encode(document.text)[1])
+        relations, _ = self.link(document.text, spans, document.mentions)
+        status = self.classify(document.text, spans, document.mentions)
         return replace(document, relations=relations, status=status)
 
     def encode(self, text: str) -> tuple[FloatArray, FloatArray]:
@@ -181,16 +183,16 @@ class Model:
         return scores, states
 
     def link(
-        self, text: str, states: FloatArray, mentions: tuple[Mention, ...]
+        self, text: str, states: SpanStates, mentions: tuple[Mention, ...]
     ) -> tuple[tuple[Relation, ...], tuple[Mention, ...]]:
         """Relations, and the mentions without each STATUS that no project could be found for."""
         pairs = enumerate_pairs(text, mentions, split_paragraphs(text))
         relations: tuple[Relation, ...] = ()
         if len(pairs.heads):
-            heads, tails, between = pair_states(states, mentions, pairs)
+            vectors, between = pair_states(states, mentions, pairs)
             inputs = {
-                "heads": heads,
-                "tails": tails,
+                "heads": vectors[pairs.heads],
+                "tails": vectors[pairs.tails],
                 "between": between,
                 "features": pairs.features,
             }
@@ -201,7 +203,7 @@ class Model:
         return relations, tuple(m for m in mentions if m.label != label or m.id in tied)
 
     def classify(
-        self, text: str, states: FloatArray, mentions: tuple[Mention, ...]
+        self, text: str, states: SpanStates, mentions: tuple[Mention, ...]
     ) -> Mapping[str, StatusValue]:
         """Class and modality of every STATUS mention, by mention id."""
         schema = load_schema()

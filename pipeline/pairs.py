@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from annotations.document import Mention
 from annotations.schema import load_schema
 from pipeline.counts import parse_count
+from pipeline.states import SpanStates
 from pipeline.windows import FloatArray
 
 # Beyond this many code points no annotated relation was seen.
@@ -195,49 +196,21 @@ def n_features() -> int:
 
 
 def pair_states(
-    states: FloatArray, mentions: Sequence[Mention], pairs: Pairs
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Encoder states of pairs.
+    states: SpanStates, mentions: Sequence[Mention], pairs: Pairs
+) -> tuple[FloatArray, FloatArray]:
+    """Encoder states of mentions and of what lies between the mentions of each pair.
 
     Args:
-        states: encoder states, shape (characters, width).
+        states: encoder states of the text.
         mentions: the mentions that the pairs' indices mean.
         pairs: the candidate pairs.
 
     Returns:
-        Heads and tails, shape (pairs, 3 * width): mean over the mention, the character before it,
-        the character after it; and the mean of what lies between, shape (pairs, width).
+        For each mention the mean over it, the character before and the character after it, shape
+        (mentions, 3 * width); for each pair the mean of what lies between, shape (pairs, width).
     """
-    sums = running_sums(states)
     spans = np.array([m.span for m in mentions], dtype=np.int64).reshape(-1, 2)
-    vectors = mention_states(states, sums, spans)
+    vectors = states.mention(spans)
     first = np.minimum(spans[pairs.heads, 1], spans[pairs.tails, 1])
     last = np.maximum(spans[pairs.heads, 0], spans[pairs.tails, 0])
-    between = mean_states(sums, first, np.maximum(first, last))
-    return vectors[pairs.heads], vectors[pairs.tails], between
-
-
-def running_sums(states: FloatArray) -> NDArray[np.float64]:
-    """Sums of all states before each character, shape (characters + 1, width)."""
-    zero = np.zeros((1, states.shape[1]))
-    return np.concatenate([zero, np.cumsum(states, axis=0, dtype=np.float64)])
-
-
-def mean_states(
-    sums: NDArray[np.float64], starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> FloatArray:
-    """Mean state of each span `[start, end)`; zeros for an empty one."""
-    lengths = np.maximum(ends - starts, 1)[:, None]
-    means: FloatArray = ((sums[ends] - sums[starts]) / lengths).astype(np.float32)
-    return means
-
-
-def mention_states(
-    states: FloatArray, sums: NDArray[np.float64], spans: NDArray[np.int64]
-) -> FloatArray:
-    """Mean state, state before and state after each span, shape (spans, 3 * width)."""
-    padded = np.concatenate([states, np.zeros((1, states.shape[1]), dtype=np.float32)])
-    before = np.where(spans[:, 0] > 0, spans[:, 0] - 1, len(states))
-    after = np.where(spans[:, 1] < len(states), spans[:, 1], len(states))
-    mean = mean_states(sums, spans[:, 0], spans[:, 1])
-    return np.concatenate([mean, padded[before], padded[after]], axis=1)
+    return vectors, states.mean(first, np.maximum(first, last))

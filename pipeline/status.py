@@ -8,7 +8,7 @@ import numpy as np
 from annotations.document import Mention
 from annotations.schema import load_schema
 from corpus.segment import sentences
-from pipeline.pairs import mean_states, mention_states, running_sums
+from pipeline.states import SpanStates
 from pipeline.windows import FloatArray
 
 # The scheme's typical words, one pattern a class, in the order of the schema's classes.
@@ -39,7 +39,7 @@ def n_status_features() -> int:
 
 def status_features(
     text: str,
-    states: FloatArray,
+    states: SpanStates,
     mentions: Sequence[Mention],
     paragraphs: Sequence[tuple[int, int]],
 ) -> tuple[FloatArray, FloatArray]:
@@ -47,7 +47,7 @@ def status_features(
 
     Args:
         text: the whole text.
-        states: encoder states, shape (characters, width).
+        states: encoder states of the text.
         mentions: the STATUS mentions.
         paragraphs: spans of the paragraphs, which hold every mention.
 
@@ -55,16 +55,15 @@ def status_features(
         States of mention, neighbours, sentence and paragraph, shape (mentions, 5 * width), and cue
         features, shape (mentions, features).
     """
-    sums = running_sums(states)
     blocks = [_surroundings(text, m, paragraphs) for m in mentions]
     spans = np.array([m.span for m in mentions], dtype=np.int64).reshape(-1, 2)
     sentence = np.array([b[0] for b in blocks], dtype=np.int64).reshape(-1, 2)
     paragraph = np.array([b[1] for b in blocks], dtype=np.int64).reshape(-1, 2)
     vectors = np.concatenate(
         [
-            mention_states(states, sums, spans),
-            mean_states(sums, sentence[:, 0], sentence[:, 1]),
-            mean_states(sums, paragraph[:, 0], paragraph[:, 1]),
+            states.mention(spans),
+            states.mean(sentence[:, 0], sentence[:, 1]),
+            states.mean(paragraph[:, 0], paragraph[:, 1]),
         ],
         axis=1,
     )

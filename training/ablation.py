@@ -265,7 +265,7 @@ def _tagged(
 ) -> list[Document]:
     model, tokenizer = make_classifier(settings, tag_names())
     examples = make_examples(train, tokenizer, window=settings.window, overlap=settings.overlap)
-    fit(model, examples, settings, pad_id=tokenizer.pad_id)
+    fit(model, examples, settings, tokenizer=tokenizer)
     return [
         tag(d, model, tokenizer, window=settings.window, overlap=settings.overlap) for d in held_out
     ]

@@ -81,7 +81,7 @@ def cluener_f1(
         }
         for n, sentence in enumerate(train)
     ]
-    fit(model, Dataset.from_list(rows, features=FEATURES), config, pad_id=tokenizer.pad_id)
+    fit(model, Dataset.from_list(rows, features=FEATURES), config, tokenizer=tokenizer)
     predicted = [
         [names[tag] for tag in best_tags(log_softmax(scores))]
         for scores in _scores(model, tokenizer, development)

@@ -53,14 +53,22 @@ def _row(document: str, start: int, ids: list[int], labels: list[int]) -> dict[s
 
 
 def batches(
-    examples: Dataset, *, batch_size: int, pad_id: int, generator: np.random.Generator
+    examples: Dataset,
+    *,
+    batch_size: int,
+    tokenizer: CharacterTokenizer,
+    masked: float,
+    generator: np.random.Generator,
 ) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-    """Shuffled batches of ids, attention mask and labels, each of shape (rows, longest row)."""
+    """Shuffled batches of ids, attention mask and labels, each of shape (rows, longest row).
+
+    A share of `masked` of the characters is replaced by [MASK].
+    """
     order = generator.permutation(len(examples))
     for first in range(0, len(order), batch_size):
         rows = examples[order[first : first + batch_size].tolist()]
         longest = max(len(ids) for ids in rows["input_ids"])
-        ids = torch.full((len(rows["input_ids"]), longest), pad_id)
+        ids = torch.full((len(rows["input_ids"]), longest), tokenizer.pad_id)
         labels = torch.full_like(ids, IGNORE)
         mask = torch.zeros_like(ids)
         for n, (row_ids, row_labels) in enumerate(
@@ -69,4 +77,6 @@ def batches(
             ids[n, : len(row_ids)] = torch.tensor(row_ids)
             labels[n, : len(row_labels)] = torch.tensor(row_labels)
             mask[n, : len(row_ids)] = 1
+        is_hidden = torch.from_numpy(generator.random(ids.shape) < masked) & (labels != IGNORE)
+        ids[is_hidden] = tokenizer.mask_id
         yield ids, mask, labels

@@ -35,12 +35,28 @@ class PairScorer(nn.Module):
             between: shape (pairs, state_width).
             features: shape (pairs, features).
         """
+        read = self.heads(self.dropout(heads)) + self.tails(self.dropout(tails))
+        return self._score(read, between, features)
+
+    def score_indexed(
+        self, vectors: Tensor, heads: Tensor, tails: Tensor, between: Tensor, features: Tensor
+    ) -> Tensor:
+        """Logits as `forward` gives them, from mentions that are projected once, not once a pair.
+
+        Args:
+            vectors: shape (mentions, 3 * state_width).
+            heads: indices of mentions, shape (pairs,).
+            tails: likewise.
+            between: shape (pairs, state_width).
+            features: shape (pairs, features).
+        """
+        by_head = self.heads(self.dropout(vectors)).index_select(0, heads)
+        by_tail = self.tails(self.dropout(vectors)).index_select(0, tails)
+        return self._score(by_head + by_tail, between, features)
+
+    def _score(self, read: Tensor, between: Tensor, features: Tensor) -> Tensor:
         known = self.features(features)
-        read = (
-            self.heads(self.dropout(heads))
-            + self.tails(self.dropout(tails))
-            + self.between(self.dropout(between))
-        )
+        read = read + self.between(self.dropout(between))
         hidden = torch.relu(self.mix(self.dropout(torch.relu(read + known))))
         logits: Tensor = self.out(self.dropout(torch.cat([hidden, known], dim=1)))
         return logits

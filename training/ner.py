@@ -25,6 +25,8 @@ class NerConfig:
     """Settings of `zonefacts train ner`.
 
     `encoder` is a folder or a hub name; rates are per step, `warmup` is a share of all steps.
+    `masked` is the share of characters that are hidden behind [MASK], drawn anew at every reading:
+    names are then told by what stands around them, too.
     """
 
     name: str
@@ -37,6 +39,7 @@ class NerConfig:
     weight_decay: float = 0.01
     warmup: float = 0.1
     dropout: float = 0.2
+    masked: float = 0.0
     window: int = 254
     overlap: int = 64
     seed: int = 1
@@ -77,7 +80,7 @@ def train_ner(
     model, tokenizer = make_classifier(config, tag_names())
     check_windows(model, window=config.window, overlap=config.overlap)
     examples = make_examples(documents, tokenizer, window=config.window, overlap=config.overlap)
-    history = fit(model, examples, config, pad_id=tokenizer.pad_id, on_epoch=on_epoch)
+    history = fit(model, examples, config, tokenizer=tokenizer, on_epoch=on_epoch)
     model.save_pretrained(folder / "ner", max_shard_size="14MB")
     tokenizer.save(folder / "ner")
     finish_run(
@@ -98,7 +101,7 @@ def fit(
     examples: Dataset,
     config: NerConfig,
     *,
-    pad_id: int,
+    tokenizer: CharacterTokenizer,
     on_epoch: Callable[[Progress], None] = lambda _: None,
 ) -> list[float]:
     """Train a token classifier on windows with tags; it is left on the CPU, in evaluation mode.
@@ -116,7 +119,11 @@ def fit(
     for epoch in range(1, config.epochs + 1):
         losses = []
         for ids, mask, labels in batches(
-            examples, batch_size=config.batch_size, pad_id=pad_id, generator=generator
+            examples,
+            batch_size=config.batch_size,
+            tokenizer=tokenizer,
+            masked=config.masked,
+            generator=generator,
         ):
             logits = model(input_ids=ids.to(device), attention_mask=mask.to(device)).logits
             loss = torch.nn.functional.cross_entropy(

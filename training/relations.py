@@ -12,13 +12,14 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from annotations.document import Document
+from annotations.document import Document, Mention
 from annotations.errors import TrainingError
 from annotations.schema import load_schema
 from corpus.segment import paragraphs
 from pipeline.characters import CharacterTokenizer
 from pipeline.pairs import Pairs, enumerate_pairs, n_features, pair_states
 from pipeline.relations import Thresholds, allowed_columns, decode_relations, relation_names
+from pipeline.states import SpanStates
 from pipeline.status import n_status_features, status_features
 from pipeline.windows import FloatArray, make_windows, read_windows
 from training.data import fingerprint
@@ -55,13 +56,20 @@ class RelationConfig:
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """A document with its states, candidate pairs and targets of shape (pairs, relations)."""
+    """A document as the heads read it.
+
+    `vectors` and `between` are as `pair_states` gives them, `targets` and `allowed` have the shape
+    (pairs, relations), `status` is what `status_features` gives for `status_mentions`.
+    """
 
     document: Document
-    states: FloatArray
     pairs: Pairs
+    vectors: FloatArray
+    between: FloatArray
     targets: FloatArray
     allowed: FloatArray
+    status_mentions: tuple[Mention, ...]
+    status: tuple[FloatArray, FloatArray]
 
 
 def train_relations(
@@ -92,7 +100,7 @@ def train_relations(
     check_windows(model, window=config.window, overlap=config.overlap)
     prepared = [prepare(d, model, tokenizer, config) for d in documents if d.mentions]
     _check_targets(prepared)
-    width = prepared[0].states.shape[1]
+    width = prepared[0].between.shape[1]
     scorer = PairScorer(
         state_width=width,
         n_features=n_features(),
@@ -186,7 +194,7 @@ def prepare(
     tokenizer: CharacterTokenizer,
     config: RelationConfig,
 ) -> _Prepared:
-    """States, candidate pairs and targets of an annotated document."""
+    """What the heads read of an annotated document, and what they are to say."""
     pairs = enumerate_pairs(document.text, document.mentions, paragraphs(document.text))
     names = relation_names()
     index = {m.id: n for n, m in enumerate(document.mentions)}
@@ -203,8 +211,19 @@ def prepare(
     allowed = np.array(
         [columns[document.mentions[t].label] for t in pairs.tails], dtype=np.float32
     ).reshape(targets.shape)
-    states = encode(document.text, model, tokenizer, config)
-    return _Prepared(document, states, pairs, targets, allowed)
+    states = SpanStates(encode(document.text, model, tokenizer, config))
+    vectors, between = pair_states(states, document.mentions, pairs)
+    found = tuple(m for m in document.mentions if m.id in document.status)
+    return _Prepared(
+        document=document,
+        pairs=pairs,
+        vectors=vectors,
+        between=between,
+        targets=targets,
+        allowed=allowed,
+        status_mentions=found,
+        status=status_features(document.text, states, found, paragraphs(document.text)),
+    )
 
 
 def _check_targets(prepared: Sequence[_Prepared]) -> None:
@@ -222,9 +241,15 @@ def _check_targets(prepared: Sequence[_Prepared]) -> None:
         raise TrainingError(f"nothing to train on: {' and '.join(missing)} in the documents")
 
 
-def _pair_inputs(item: _Prepared) -> tuple[Tensor, ...]:
-    heads, tails, between = pair_states(item.states, item.document.mentions, item.pairs)
-    return tuple(torch.from_numpy(array) for array in (heads, tails, between, item.pairs.features))
+def _pair_scores(scorer: PairScorer, item: _Prepared) -> Tensor:
+    arrays = (
+        item.vectors,
+        item.pairs.heads,
+        item.pairs.tails,
+        item.between,
+        item.pairs.features,
+    )
+    return scorer.score_indexed(*map(torch.from_numpy, arrays))
 
 
 def _fit_pairs(
@@ -244,7 +269,7 @@ def _fit_pairs(
         total = n_cells = 0.0
         for n in generator.permutation(len(usable)):
             item = usable[n]
-            logits = scorer(*_pair_inputs(item))
+            logits = _pair_scores(scorer, item)
             allowed = torch.from_numpy(item.allowed)
             cells = nn.functional.binary_cross_entropy_with_logits(
                 logits, torch.from_numpy(item.targets), weight=allowed, reduction="sum"
@@ -268,15 +293,10 @@ def _fit_status(
     schema = load_schema()
     states, features, classes, modalities = [], [], [], []
     for item in prepared:
-        document = item.document
-        found = [m for m in document.mentions if m.id in document.status]
-        if not found:
-            continue
-        rows = status_features(document.text, item.states, found, paragraphs(document.text))
-        states.append(rows[0])
-        features.append(rows[1])
-        for mention in found:
-            value = document.status[mention.id]
+        states.append(item.status[0])
+        features.append(item.status[1])
+        for mention in item.status_mentions:
+            value = item.document.status[mention.id]
             classes.append(schema.status_classes.index(value.status_class))
             modalities.append(schema.modalities.index(value.modality))
     inputs = torch.from_numpy(np.concatenate(states)), torch.from_numpy(np.concatenate(features))
@@ -308,7 +328,7 @@ def tune_thresholds(scorer: PairScorer, development: Sequence[_Prepared]) -> Thr
     names = relation_names()
     chosen = dict.fromkeys(names, 0.5)
     scored = [
-        (item, torch.sigmoid(scorer(*_pair_inputs(item))).numpy())
+        (item, torch.sigmoid(_pair_scores(scorer, item)).numpy())
         for item in development
         if len(item.targets)
     ]

@@ -34,7 +34,7 @@ PASSAGES = load_passages()
 
 
 def test_splits_have_their_sizes() -> None:
-    assert Counter(p.split for p in PASSAGES) == {"test": 30, "development": 22, "train": 110}
+    assert Counter(p.split for p in PASSAGES) == {"test": 30, "development": 22, "train": 460}
 
 
 def test_no_place_is_in_two_splits() -> None:
@@ -44,8 +44,12 @@ def test_no_place_is_in_two_splits() -> None:
     assert {place: found for place, found in splits.items() if len(found) > 1} == {}
 
 
-def test_one_passage_a_place() -> None:
-    assert [place for place, n in Counter(p.place for p in PASSAGES).items() if n > 1] == []
+def test_one_passage_a_place_in_the_first_rounds_and_one_a_report_in_all() -> None:
+    again = SplitSizes().again_train
+    first = Counter(p.place for p in PASSAGES[:-again])
+    assert [place for place, n in first.items() if n > 1] == []
+    assert max(Counter(p.place for p in PASSAGES[-again:]).values()) == 1
+    assert [path for path, n in Counter(p.path for p in PASSAGES).items() if n > 1] == []
 
 
 def test_places_of_the_seeds_are_only_trained_on() -> None:
@@ -96,7 +100,7 @@ SENTENCES = (
     "今年力争新开工工程10个，加快推进产业园建设，确保3个项目投产。",
     "群众安全感和满意度稳步提高，各项社会事业全面进步。",
 )
-SIZES = SplitSizes(test=3, development=2, train=6)
+SIZES = SplitSizes(test=3, development=2, train=6, more_train=2, again_train=3)
 
 
 def report(place: str, *, year: int = 2019, kind: str = REPORT_KINDS[0]) -> CollectionDocument:
@@ -116,10 +120,10 @@ def report(place: str, *, year: int = 2019, kind: str = REPORT_KINDS[0]) -> Coll
 
 
 def reports(names: Iterable[str]) -> list[CollectionDocument]:
-    return [report(name) for name in names]
+    return [report(name, year=year) for name in names for year in (2018, 2019)]
 
 
-CITIES = [f"第{n}市" for n in range(14)]
+CITIES = [f"第{n}市" for n in range(15)]
 
 
 def test_the_draw_depends_on_seed_and_collection_alone() -> None:
@@ -132,8 +136,17 @@ def test_the_draw_depends_on_seed_and_collection_alone() -> None:
         text = texts[passage.path][passage.start : passage.end]
         assert sha256(text.encode()).hexdigest() == passage.sha256
         assert MIN_CHARACTERS <= len(text) <= MAX_CHARACTERS
-    assert Counter(p.split for p in drawn) == {"test": 3, "development": 2, "train": 6}
-    assert len({p.place for p in drawn}) == 11
+    assert Counter(p.split for p in drawn) == {"test": 3, "development": 2, "train": 11}
+    assert len({p.place for p in drawn[:13]}) == 13
+    assert len({p.path for p in drawn}) == 16
+    assert {p.place for p in drawn[13:]} <= set(CITIES) - {p.place for p in drawn[:5]}
+    assert [p.id for p in drawn[5:]] == [f"train-{n:03d}" for n in range(1, 12)]
+
+
+def test_later_rounds_leave_the_first_as_it_is() -> None:
+    documents = reports(CITIES)
+    once = select_passages(documents, seed=1, sizes=replace(SIZES, more_train=0, again_train=0))
+    assert select_passages(documents, seed=1, sizes=SIZES)[: len(once)] == once
 
 
 def test_only_reports_of_the_announced_kinds_and_years_are_drawn_from() -> None:
@@ -157,8 +170,8 @@ def test_places_of_the_seeds_are_never_drawn() -> None:
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (CITIES[:10], "11 passages want as many places, the collection has 10"),
-        ([*CITIES[:6], *sorted(SEED_PLACES)], "no passage left"),
+        (CITIES[:10], "13 passages want as many places, the collection has 10"),
+        ([*CITIES[:8], *sorted(SEED_PLACES)], "no passage left"),
     ],
 )
 def test_collections_that_are_too_small(names: list[str], message: str) -> None:
@@ -176,7 +189,7 @@ def test_reports_too_short_for_a_passage_are_too_few() -> None:
 def test_place_split_sends_seed_places_to_train() -> None:
     splits = place_split([*CITIES, *SEED_PLACES], seed=5, sizes=SIZES)
     assert {splits[place] for place in SEED_PLACES} == {"train"}
-    assert Counter(splits.values()) == {"test": 3, "development": 2, "train": 14}
+    assert Counter(splits.values()) == {"test": 3, "development": 2, "train": 15}
 
 
 def test_passages_are_whole_paragraphs_in_order() -> None:
@@ -197,16 +210,17 @@ def test_texts_without_a_passage(text: str) -> None:
     assert list(cut_passages(text)) == []
 
 
-def test_command_writes_the_list(tmp_path: Path) -> None:
+def test_command_writes_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corpus.selection.SplitSizes", lambda: SIZES)
     source, output = tmp_path / "reports.jsonl", tmp_path / "passages.jsonl"
     fields = ("path", "kind", "place", "year", "text")
-    documents = reports(f"第{n}市" for n in range(180))
+    documents = reports(CITIES)
     lines = [json.dumps({name: getattr(d, name) for name in fields}) for d in documents]
     source.write_text("\n".join(lines), encoding="utf-8")
     app = typer.Typer()
     register(app)
     arguments = ["corpus", "select", str(source), "--seed", "1", "--output", str(output)]
     result = CliRunner().invoke(app, arguments)
-    assert (result.exit_code, result.stdout) == (0, f"162 passages written to {output}\n")
+    assert (result.exit_code, result.stdout) == (0, f"16 passages written to {output}\n")
     written = parse_passages(output.read_text(encoding="utf-8"))
     assert written == select_passages(documents, seed=1)

@@ -6,6 +6,7 @@ import pytest
 from corpus.segment import paragraphs
 from pipeline.pairs import MAX_GAP, enumerate_pairs, n_features, pair_states
 from pipeline.relations import Thresholds, decode_relations, relation_names
+from pipeline.states import SpanStates
 from tests.pipeline.marked import marked
 
 TWO = marked(
@@ -105,10 +106,9 @@ def test_ranks_count_the_nearer_mentions_on_each_side():
 def test_states_of_pairs():
     document = marked("[[P1|甲乙]]丙[[A1|3亿元]]")
     states = np.arange(6, dtype=np.float32)[:, None]
-    heads, tails, between = pair_states(states, document.mentions, pairs_of(document))
+    vectors, between = pair_states(SpanStates(states), document.mentions, pairs_of(document))
     # Mean, the character before (none), the character after.
-    assert heads.tolist() == [[0.5, 0.0, 2.0]]
-    assert tails.tolist() == [[4.0, 2.0, 0.0]]
+    assert vectors.tolist() == [[0.5, 0.0, 2.0], [4.0, 2.0, 0.0]]
     assert between.tolist() == [[2.0]]
 
 

@@ -1,6 +1,7 @@
 import numpy as np
 
 from corpus.segment import paragraphs
+from pipeline.states import SpanStates
 from pipeline.status import n_status_features, status_features
 from tests.pipeline.marked import marked
 
@@ -11,7 +12,7 @@ def test_shapes_and_cues():
         "S1 under_construction future; S2 operating actual",
     )
     found = [m for m in document.mentions if m.label == "STATUS"]
-    states = np.ones((len(document.text), 4), dtype=np.float32)
+    states = SpanStates(np.ones((len(document.text), 4), dtype=np.float32))
     vectors, features = status_features(document.text, states, found, paragraphs(document.text))
     assert vectors.shape == (2, 20)
     assert features.shape == (2, n_status_features())

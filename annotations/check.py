@@ -24,7 +24,7 @@ from annotations.brat import (
 from annotations.document import Document, Relation, violations
 from annotations.errors import AnnotationError
 from annotations.schema import load_schema
-from annotations.store import annotation_files, find_text, read_text
+from annotations.store import UnlinkedTextError, annotation_files, find_text, read_text
 
 Paragraphs = Callable[[str], Sequence[tuple[int, int]]]
 
@@ -35,14 +35,15 @@ _SUBJECT = re.compile(r"(?:(\S+) )?(T[0-9]+)(?: -> (T[0-9]+))?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One problem of a file; lines count from 1."""
+    """One problem of a file, or of a whole folder; lines count from 1."""
 
     path: Path
-    line: int
+    line: int | None
     message: str
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.message}"
+        where = str(self.path) if self.line is None else f"{self.path}:{self.line}"
+        return f"{where}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +68,25 @@ def check_folder(folder: Path, *, paragraphs: Paragraphs) -> CheckReport:
     files = annotation_files(folder)
     findings: list[Finding] = []
     documents: list[Document] = []
+    unlinked: Counter[tuple[Path, str]] = Counter()
     for path in files:
-        problems, document = _check_file(path, paragraphs)
+        try:
+            problems, document = _check_file(path, paragraphs)
+        except UnlinkedTextError as error:
+            unlinked[error.folder, error.repository] += 1
+            continue
         findings += [Finding(path=path, line=p.line, message=p.message) for p in problems]
         documents += [document] if document else []
+    # A collection that was not linked is one problem, not one for each of its passages.
+    findings += [
+        Finding(
+            path=where,
+            line=None,
+            message=f"{count} texts of {repository} are not here: run `zonefacts corpus link SOURCE"
+            f" --annotations {where}` with a copy of that collection",
+        )
+        for (where, repository), count in unlinked.items()
+    ]
     return CheckReport(n_files=len(files), findings=tuple(findings), documents=tuple(documents))
 
 
@@ -121,12 +137,19 @@ def summary(report: CheckReport) -> Table:
 
 
 def _check_file(path: Path, paragraphs: Paragraphs) -> tuple[list[Problem], Document | None]:
+    """Problems and document of a file.
+
+    Raises:
+        UnlinkedTextError: its text was not linked.
+    """
     try:
         ann = read_text(path)
     except AnnotationError as error:
         return [Problem(1, str(error))], None
     try:
         found = find_text(path)
+    except UnlinkedTextError:
+        raise
     except AnnotationError as error:
         return [Problem(1, str(error)), *read_lines(ann).malformed], None
     problems, document = check_ann(ann, text=found.text, id=path.stem, paragraphs=paragraphs)

@@ -58,6 +58,14 @@ def annotation_files(folder: Path) -> list[Path]:
     return files
 
 
+class UnlinkedTextError(AnnotationError):
+    """The text belongs to a public collection and was not fetched from a copy of it yet."""
+
+    def __init__(self, message: str, *, folder: Path, repository: str) -> None:
+        super().__init__(message)
+        self.folder, self.repository = folder, repository
+
+
 def load_annotations(folder: Path, *, texts: Sequence[Path] = ()) -> list[Document]:
     """The documents of all `.ann` files below a folder, with their years where these are known.
 
@@ -97,6 +105,7 @@ def find_text(ann: Path, *, texts: Sequence[Path] = ()) -> AnnotatedText:
     gives the year and the hash that the text must have.
 
     Raises:
+        UnlinkedTextError: the text is a passage of a collection that was not linked.
         AnnotationError: there is no such text, or its hash is another.
     """
     folders = [ann.parent, *_named_folder(ann.parent), *texts]
@@ -104,10 +113,12 @@ def find_text(ann: Path, *, texts: Sequence[Path] = ()) -> AnnotatedText:
     reference_path = _first_file(folders, f"{ann.stem}.json")
     reference = read_reference(reference_path) if reference_path else None
     if path is None and reference_path and reference:
-        raise AnnotationError(
+        raise UnlinkedTextError(
             f"{ann}: its text is not here; it is {reference.path} [{reference.start},"
             f" {reference.end}) of {reference.repository}: run `zonefacts corpus link SOURCE"
-            f" --annotations {reference_path.parent}` with a copy of that collection"
+            f" --annotations {reference_path.parent}` with a copy of that collection",
+            folder=reference_path.parent,
+            repository=reference.repository,
         )
     if path is None:
         searched = ", ".join(str(folder) for folder in folders)

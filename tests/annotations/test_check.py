@@ -170,3 +170,18 @@ def test_summary_counts(tmp_path: Path) -> None:
         "future": "0",
     }
     assert {name: rows[name] for name in expected} == expected
+
+
+def test_a_collection_that_was_not_linked_is_one_finding(tmp_path: Path) -> None:
+    reference = (
+        '{"repository": "a/b", "commit": "0", "path": "x.md", "start": 0, "end": 9,'
+        ' "sha256": "0", "year": 2019}'
+    )
+    for name in ("a", "b"):
+        write_atomic(tmp_path / f"{name}.ann", GOOD)
+        write_atomic(tmp_path / f"{name}.json", reference)
+    (finding,) = check_folder(tmp_path, paragraphs=lines).findings
+    assert str(finding) == (
+        f"{tmp_path}: 2 texts of a/b are not here: run `zonefacts corpus link SOURCE --annotations"
+        f" {tmp_path}` with a copy of that collection"
+    )

@@ -77,11 +77,17 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SplitSizes:
-    """How many passages, each from a place of its own, go into each split."""
+    """How many passages, each from a place of its own in its round, go into each split.
+
+    `more_train` and `again_train` are later rounds of annotation, which must not change what was
+    drawn before: the one from places that were left, the other from other reports of train places.
+    """
 
     test: int = 30
     development: int = 22
     train: int = 110
+    more_train: int = 150
+    again_train: int = 200
 
 
 def place_split(places: Iterable[str], *, seed: int, sizes: SplitSizes) -> dict[str, str]:
@@ -122,7 +128,7 @@ def cut_passages(text: str) -> Iterator[tuple[int, int]]:
 def select_passages(
     documents: Iterable[CollectionDocument], *, seed: int, sizes: SplitSizes | None = None
 ) -> list[Passage]:
-    """Draw passages for all splits, each from a place of its own.
+    """Draw passages for all splits, each from a report of its own.
 
     Raises:
         CorpusError: the collection has fewer places than passages are wanted.
@@ -132,19 +138,31 @@ def select_passages(
     for document in documents:
         if document.kind in REPORT_KINDS and FIRST_YEAR <= document.year <= LAST_YEAR:
             by_place[document.place].append(document)
-    wanted = {"test": sizes.test, "development": sizes.development, "train": sizes.train}
-    if len(by_place) < sum(wanted.values()):
+    rounds = [
+        ("test", f"{seed}:test", sizes.test),
+        ("development", f"{seed}:development", sizes.development),
+        ("train", f"{seed}:train", sizes.train),
+        ("train", f"{seed}:train:more", sizes.more_train),
+        ("train", f"{seed}:train:again", sizes.again_train),
+    ]
+    n_places = sizes.test + sizes.development + sizes.train + sizes.more_train
+    if len(by_place) < n_places:
         raise CorpusError(
-            f"{sum(wanted.values())} passages want as many places, the collection has"
-            f" {len(by_place)}"
+            f"{n_places} passages want as many places, the collection has {len(by_place)}"
         )
     splits = place_split(by_place, seed=seed, sizes=sizes)
     chosen: list[Passage] = []
-    for split, n_wanted in wanted.items():
-        generator = random.Random(f"{seed}:{split}")  # noqa: S311, no secret is drawn
-        places = sorted(p for p in by_place if splits[p] == split and p not in SEED_PLACES)
+    for split, draw_seed, n_wanted in rounds:
+        generator = random.Random(draw_seed)  # noqa: S311, no secret is drawn
+        is_again = draw_seed.endswith(":again")
+        used = {passage.path for passage in chosen}
+        taken = set() if is_again else {passage.place for passage in chosen}
+        places = sorted(p for p in by_place if splits[p] == split and p not in taken | SEED_PLACES)
         generator.shuffle(places)
-        pool = {place: _candidates(by_place[place]) for place in places}
+        pool = {
+            place: _candidates([d for d in by_place[place] if d.path not in used])
+            for place in places
+        }
         drawn = []
         for stratum in _strata(n_wanted):
             place, candidate = _draw(pool, stratum, generator)
@@ -152,7 +170,8 @@ def select_passages(
             drawn.append((place, stratum, candidate))
         # Readers get them in no order that would tell the stratum.
         generator.shuffle(drawn)
-        for n, (place, stratum, candidate) in enumerate(drawn, 1):
+        first = sum(passage.split == split for passage in chosen) + 1
+        for n, (place, stratum, candidate) in enumerate(drawn, first):
             chosen.append(
                 Passage(
                     id=f"{split}-{n:03d}",

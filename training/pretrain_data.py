@@ -9,6 +9,7 @@ text that a run never reaches is never labelled.
 import json
 import multiprocessing
 import random
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -124,6 +125,9 @@ def build_vocabulary(text: str, *, config: DataConfig) -> list[str]:
 class Shards:
     """Shards of both streams, made on first use and kept in a folder.
 
+    `seconds_making` is the time that was spent on making shards, not on reading those that were
+    there.
+
     Args:
         corpus: streams and vocabulary.
         config: sequence and shard sizes.
@@ -146,6 +150,7 @@ class Shards:
         load_segmenter(segmenter)
         self._teacher = Teacher() if with_tags else None
         self._width = config.sequence_length - 2
+        self.seconds_making = 0.0
         self.n_sequences = len(corpus.train) // self._width
         key = json.dumps(
             [
@@ -179,6 +184,7 @@ class Shards:
     def _load(self, name: str, text: str) -> Shard:
         path = self._folder / f"{name}.npz"
         if not path.exists():
+            began = time.monotonic()
             shard = self._make(text)
             partial = path.with_suffix(".partial")
             with partial.open("wb") as file:
@@ -190,6 +196,7 @@ class Shards:
                     probabilities=shard.probabilities,
                 )
             partial.replace(path)
+            self.seconds_making += time.monotonic() - began
         with np.load(path) as arrays:
             return Shard(**{key: arrays[key] for key in arrays.files})
 

@@ -91,8 +91,11 @@ class Run:
             self._log({"corpus": self.corpus.counts, "parameters": _n_parameters(self.model)})
 
     def progress(self) -> float:
-        """The share of the budget that is used up, 1 at its end."""
-        self.position.elapsed = time.monotonic() - self._started
+        """The share of the budget that is used up, 1 at its end.
+
+        Making shards does not count: a run that finds them made gets no more training for it.
+        """
+        self.position.elapsed = time.monotonic() - self._started - self.shards.seconds_making
         shares = [0.0]
         if self.config.budget_minutes is not None:
             shares.append(self.position.elapsed / 60 / self.config.budget_minutes)

@@ -74,7 +74,8 @@ def check_folder(folder: Path, *, paragraphs: Paragraphs) -> CheckReport:
             problems, document = _check_file(path, paragraphs)
         except UnlinkedTextError as error:
             unlinked[error.folder, error.repository] += 1
-            continue
+            # A malformed line is wrong whatever the text says.
+            problems, document = list(read_lines(read_text(path)).malformed), None
         findings += [Finding(path=path, line=p.line, message=p.message) for p in problems]
         documents += [document] if document else []
     # A collection that was not linked is one problem, not one for each of its passages.
@@ -82,7 +83,8 @@ def check_folder(folder: Path, *, paragraphs: Paragraphs) -> CheckReport:
         Finding(
             path=where,
             line=None,
-            message=f"{count} texts of {repository} are not here: run `zonefacts corpus link SOURCE"
+            message=f"{count} {'text' if count == 1 else 'texts'} of {repository}"
+            f" {'is' if count == 1 else 'are'} not here: run `zonefacts corpus link SOURCE"
             f" --annotations {where}` with a copy of that collection",
         )
         for (where, repository), count in unlinked.items()

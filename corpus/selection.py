@@ -1,13 +1,14 @@
-"""Choosing passages to annotate: places to splits, strata by cue words, one passage a place.
+"""Choosing passages to annotate: places to splits, strata by cue words, one passage a report.
 
-The draw depends on the seed and the collection alone. Cue words only steer which passages are
-read; what is in them is decided by the annotators.
+The first rounds take one passage a place; the last returns to places of the training split for one
+from another of their reports. The draw depends on the seed and the collection alone. Cue words
+only steer which passages are read; what is in them is decided by the annotators.
 """
 
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -90,6 +91,28 @@ class SplitSizes:
     again_train: int = 200
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Round:
+    """One draw of `size` passages for a split; `is_again` lets places in that were drawn before."""
+
+    split: str
+    seed: str
+    size: int
+    is_again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    document: CollectionDocument
+    start: int
+    end: int
+    counts: Mapping[str, int]
+
+    @property
+    def text(self) -> str:
+        return self.document.text[self.start : self.end]
+
+
 def place_split(places: Iterable[str], *, seed: int, sizes: SplitSizes) -> dict[str, str]:
     """A split for every place: the first by hash are test, then development, the rest train."""
 
@@ -131,61 +154,91 @@ def select_passages(
     """Draw passages for all splits, each from a report of its own.
 
     Raises:
-        CorpusError: the collection has fewer places than passages are wanted.
+        CorpusError: the collection has fewer places than passages are wanted, too few of them are
+            left for a round (for the last one, have an unused report), or no passage is left that
+            fits a stratum.
     """
     sizes = sizes or SplitSizes()
     by_place: dict[str, list[CollectionDocument]] = defaultdict(list)
     for document in documents:
         if document.kind in REPORT_KINDS and FIRST_YEAR <= document.year <= LAST_YEAR:
             by_place[document.place].append(document)
-    rounds = [
-        ("test", f"{seed}:test", sizes.test),
-        ("development", f"{seed}:development", sizes.development),
-        ("train", f"{seed}:train", sizes.train),
-        ("train", f"{seed}:train:more", sizes.more_train),
-        ("train", f"{seed}:train:again", sizes.again_train),
-    ]
     n_places = sizes.test + sizes.development + sizes.train + sizes.more_train
     if len(by_place) < n_places:
         raise CorpusError(
             f"{n_places} passages want as many places, the collection has {len(by_place)}"
         )
     splits = place_split(by_place, seed=seed, sizes=sizes)
+    candidates = {p: _candidates(found) for p, found in by_place.items() if p not in SEED_PLACES}
     chosen: list[Passage] = []
-    for split, draw_seed, n_wanted in rounds:
-        generator = random.Random(draw_seed)  # noqa: S311, no secret is drawn
-        is_again = draw_seed.endswith(":again")
-        used = {passage.path for passage in chosen}
-        taken = set() if is_again else {passage.place for passage in chosen}
-        places = sorted(p for p in by_place if splits[p] == split and p not in taken | SEED_PLACES)
-        generator.shuffle(places)
-        pool = {
-            place: _candidates([d for d in by_place[place] if d.path not in used])
-            for place in places
-        }
-        drawn = []
-        for stratum in _strata(n_wanted):
-            place, candidate = _draw(pool, stratum, generator)
-            del pool[place]
-            drawn.append((place, stratum, candidate))
-        # Readers get them in no order that would tell the stratum.
-        generator.shuffle(drawn)
-        first = sum(passage.split == split for passage in chosen) + 1
-        for n, (place, stratum, candidate) in enumerate(drawn, first):
-            chosen.append(
-                Passage(
-                    id=f"{split}-{n:03d}",
-                    split=split,
-                    stratum=stratum,
-                    path=candidate.document.path,
-                    place=place,
-                    year=candidate.document.year,
-                    start=candidate.start,
-                    end=candidate.end,
-                    sha256=sha256(candidate.text.encode()).hexdigest(),
-                )
-            )
+    for current in _rounds(seed, sizes):
+        of_split = {p: found for p, found in candidates.items() if splits[p] == current.split}
+        chosen += _draw_round(current, candidates=of_split, chosen=chosen)
     return chosen
+
+
+def _rounds(seed: int, sizes: SplitSizes) -> list[_Round]:
+    """All rounds, in their order; the seed of each must stay, or other passages are drawn."""
+    return [
+        _Round(split="test", seed=f"{seed}:test", size=sizes.test),
+        _Round(split="development", seed=f"{seed}:development", size=sizes.development),
+        _Round(split="train", seed=f"{seed}:train", size=sizes.train),
+        _Round(split="train", seed=f"{seed}:train:more", size=sizes.more_train),
+        _Round(split="train", seed=f"{seed}:train:again", size=sizes.again_train, is_again=True),
+    ]
+
+
+def _draw_round(
+    current: _Round,
+    *,
+    candidates: Mapping[str, Sequence[_Candidate]],
+    chosen: Sequence[Passage],
+) -> list[Passage]:
+    """The passages of one round.
+
+    Args:
+        current: the round.
+        candidates: what may be drawn from each place of the split.
+        chosen: the passages of the rounds before.
+
+    Raises:
+        CorpusError: too few places are left, or none has a passage for a stratum.
+    """
+    generator = random.Random(current.seed)  # noqa: S311, no secret is drawn
+    used = {passage.path for passage in chosen}
+    taken = set() if current.is_again else {passage.place for passage in chosen}
+    places = sorted(candidates.keys() - taken)
+    generator.shuffle(places)
+    pool = {p: [c for c in candidates[p] if c.document.path not in used] for p in places}
+    n_open = sum(1 for found in pool.values() if found)
+    if n_open < current.size:
+        wanted = "with an unused report" if current.is_again else "that were not drawn yet"
+        raise CorpusError(
+            f"{current.size} passages want as many {current.split} places {wanted} and with enough"
+            f" text, the collection has {n_open}; want fewer passages"
+        )
+    drawn = []
+    for stratum in _strata(current.size):
+        place, candidate = _draw(pool, stratum, generator)
+        del pool[place]
+        drawn.append((stratum, candidate))
+    # Readers get them in no order that would tell the stratum.
+    generator.shuffle(drawn)
+    first = sum(passage.split == current.split for passage in chosen) + 1
+    return [
+        Passage(
+            id=f"{current.split}-{n:03d}",
+            split=current.split,
+            stratum=stratum,
+            path=candidate.document.path,
+            place=candidate.document.place,
+            year=candidate.document.year,
+            start=candidate.start,
+            end=candidate.end,
+            sha256=sha256(candidate.text.encode()).hexdigest(),
+        )
+        for n, (stratum, candidate) in enumerate(drawn, first)
+    ]
 
 
 def _strata(n_passages: int) -> list[str]:
@@ -197,18 +250,6 @@ def _strata(n_passages: int) -> list[str]:
         reached += quota
         bounds.append((reached * n_passages / total, name))
     return [next(name for bound, name in bounds if n < bound) for n in range(n_passages)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    document: CollectionDocument
-    start: int
-    end: int
-    counts: Mapping[str, int]
-
-    @property
-    def text(self) -> str:
-        return self.document.text[self.start : self.end]
 
 
 def _candidates(documents: list[CollectionDocument]) -> list[_Candidate]:

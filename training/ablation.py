@@ -6,9 +6,11 @@ data from one start are several tasks. Every cell of the table (start, task, see
 with a score, so an interrupted table goes on where it stopped.
 """
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from statistics import mean, median, stdev
 from typing import Any, Literal
@@ -17,19 +19,21 @@ import torch
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
+from transformers import PreTrainedModel
 
 from annotations.document import Document
 from annotations.errors import TrainingError
+from corpus.files import write_atomic
 from evaluation.terminal import DASH
 from pipeline.tags import tag_names
 from training.cluener import cluener_f1, read_cluener
-from training.config import parse_config, read_toml
+from training.config import parse_config, plain_config, read_toml
 from training.data import fingerprint, load_split
 from training.encoders import load_encoder
 from training.examples import make_examples
 from training.folds import Fold, leave_one_out
 from training.learning import strict_micro_f1, tag
-from training.ner import NerConfig, fit, make_classifier
+from training.ner import NerConfig, check_settings, check_windows, fit, make_classifier
 from training.pretrain import pretrain
 from training.pretrain_config import PretrainConfig
 from training.runs import finish_run, read_metrics, start_run
@@ -116,44 +120,55 @@ def run_ablation(
 ) -> Ablation:
     """Pretrain what is to be pretrained, fine-tune and score every cell, then time the encoders.
 
+    Writes the table to `ablation.json` in the folder.
+
     Raises:
         TrainingError: a setting makes no sense, data is missing, an encoder cannot be loaded, or
             a folder holds a run with other settings.
+        AnnotationError: annotations cannot be read.
+        CorpusError: the collection to pretrain on cannot be read.
     """
     _check(config)
-    encoders = {start.name: _encoder(start, config, folder) for start in config.start}
+    # What is missing is told before anything is pretrained.
+    tasks = [(task, *_prepare(task)) for task in config.task]
+    encoders = {start.name: start.encoder for start in config.start if start.encoder}
+    for name in encoders.values():
+        load_encoder(name)
+    encoders |= {
+        start.name: _pretrained(start, config, folder)
+        for start in config.start
+        if start.name not in encoders
+    }
     cells = []
-    for task in config.task:
-        score, data = _prepare(task)
+    for t, (task, score, data) in enumerate(tasks):
         for seed in config.seeds:
             for n, start in enumerate(config.start):
+                place = folder / "cells" / f"task-{t}-start-{n}-seed-{seed}"
+                encoder = encoders[start.name]
                 settings = replace(
                     config.ner,
                     name=f"{config.name}: {start.name}, {task.name}",
-                    encoder=encoders[start.name],
+                    encoder=encoder,
                     annotations=task.annotations,
                     epochs=task.epochs,
                     batch_size=task.batch_size,
                     seed=seed,
                 )
-                place = folder / "cells" / f"task-{config.task.index(task)}-start-{n}-seed-{seed}"
-                if start_run(place, settings, data=data):
-                    began = time.monotonic()
-                    f1 = score(settings)
-                    seconds = round(time.monotonic() - began, 1)
-                    finish_run(place, {"f1": f1, "seconds": seconds}, data=data)
-                cell = Cell(
-                    start=start.name, task=task.name, seed=seed, f1=read_metrics(place)["f1"]
-                )
-                cells.append(cell)
-                on_cell(cell)
-    return Ablation(
+                f1 = _cell_f1(place, settings, score, data=f"{data} {_weights_mark(encoder)}")
+                cells.append(Cell(start=start.name, task=task.name, seed=seed, f1=f1))
+                on_cell(cells[-1])
+    ordered = {start.name: encoders[start.name] for start in config.start}
+    models = {name: load_encoder(encoder)[0] for name, encoder in ordered.items()}
+    ablation = Ablation(
         cells=tuple(cells),
-        speeds=_speeds(encoders),
-        parameters={
-            name: load_encoder(path)[0].num_parameters() for name, path in encoders.items()
-        },
+        speeds=_speeds(models),
+        parameters={name: _n_parameters(model) for name, model in models.items()},
     )
+    record = {"config": plain_config(config), **asdict(ablation)}
+    write_atomic(
+        folder / "ablation.json", json.dumps(record, ensure_ascii=False, indent=2, default=str)
+    )
+    return ablation
 
 
 def render_ablation(ablation: Ablation) -> Table:
@@ -169,10 +184,10 @@ def render_ablation(ablation: Ablation) -> Table:
     )
     table.add_column("start")
     for name in (*tasks, "parameters", "characters/s"):
-        table.add_column(name, justify="right")
+        table.add_column(Text(name), justify="right")
     for start, speed in ablation.speeds.items():
         table.add_row(
-            start,
+            Text(start),
             *(_show(_scores(ablation.cells, start=start, task=task)) for task in tasks),
             f"{ablation.parameters[start]:,}",
             f"{speed:,.0f}",
@@ -197,6 +212,8 @@ def _check(config: AblationConfig) -> None:
     ):
         if not names or len(set(names)) < len(names):
             raise TrainingError(f"{what}: expected one or more different ones, came {names}")
+    for task in config.task:
+        check_settings(replace(config.ner, epochs=task.epochs, batch_size=task.batch_size))
     for start in config.start:
         if bool(start.encoder) == bool(start.pretrain):
             raise TrainingError(
@@ -210,19 +227,55 @@ def _check(config: AblationConfig) -> None:
             )
 
 
-def _encoder(start: Start, config: AblationConfig, folder: Path) -> str:
-    """The start's encoder, pretrained now if it was not before."""
-    if start.encoder or config.pretrain is None:
-        return start.encoder
+def _pretrained(start: Start, config: AblationConfig, folder: Path) -> str:
+    """The folder of the start's encoder, pretrained now if it was not before.
+
+    Raises:
+        TrainingError: its settings make no sense, its folder holds an encoder of other settings,
+            or pretraining was interrupted.
+        CorpusError: the collection cannot be read.
+    """
     output = folder / "starts" / str(config.start.index(start))
-    values = _merged(read_toml(config.pretrain), start.pretrain)
+    # `_check` saw to it that there is a common configuration.
+    values = _merged(read_toml(Path(str(config.pretrain))), start.pretrain)
     values |= {"output": str(output), "cache": values.get("cache", str(folder / "cache"))}
     settings = parse_config(PretrainConfig, values, where=f"start {start.name!r}")
     encoder = output / "encoder"
-    is_done = (encoder / "config.json").exists()
-    if not is_done and pretrain(settings, quiet=True).status != "finished":
+    if (encoder / "config.json").exists():
+        before = json.loads((output / "config.json").read_text(encoding="utf-8"))
+        now = plain_config(settings)
+        changed = [
+            key
+            for key in sorted({*before, *now} - {"output", "cache"})
+            if before.get(key) != now.get(key)
+        ]
+        if changed:
+            raise TrainingError(
+                f"{output}: holds an encoder of another {', '.join(changed)}; give another"
+                " --output or remove it"
+            )
+    elif pretrain(settings, quiet=True).status != "finished":
         raise TrainingError(f"{output}: interrupted; the same command goes on with it")
     return str(encoder)
+
+
+def _cell_f1(
+    folder: Path, settings: NerConfig, score: Callable[[NerConfig], float], *, data: str
+) -> float:
+    """The score of a cell, taken from its run folder if it is there."""
+    if start_run(folder, settings, data=data):
+        began = time.monotonic()
+        f1 = score(settings)
+        finish_run(folder, {"f1": f1, "seconds": round(time.monotonic() - began, 1)}, data=data)
+    return float(read_metrics(folder)["f1"])
+
+
+def _weights_mark(encoder: str) -> str:
+    """What tells an encoder folder from the same folder with other weights; a hub name as it is."""
+    files = sorted(Path(encoder).glob("*.safetensors")) if Path(encoder).is_dir() else []
+    if not files:
+        return encoder
+    return sha256(b"".join(sha256(file.read_bytes()).digest() for file in files)).hexdigest()
 
 
 def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -240,9 +293,10 @@ def _prepare(task: Task) -> tuple[Callable[[NerConfig], float], str]:
     if task.kind == "cluener":
         train = read_cluener(task.folder / "train.json", most=task.sentences)
         held_out = read_cluener(task.folder / "dev.json")
+        texts = repr([(s.text, s.tags) for s in (*train, *held_out)])
         return (
             lambda settings: cluener_f1(settings, train, held_out),
-            f"CLUENER {len(train)} {len(held_out)}",
+            f"CLUENER {len(train)} {sha256(texts.encode('utf-8')).hexdigest()}",
         )
     documents = load_split(task.annotations, "train")
     if task.kind == "leave-one-out":
@@ -264,6 +318,7 @@ def _tagged(
     settings: NerConfig, train: Sequence[Document], held_out: Sequence[Document]
 ) -> list[Document]:
     model, tokenizer = make_classifier(settings, tag_names())
+    check_windows(model, window=settings.window, overlap=settings.overlap)
     examples = make_examples(train, tokenizer, window=settings.window, overlap=settings.overlap)
     fit(model, examples, settings, tokenizer=tokenizer)
     return [
@@ -272,21 +327,29 @@ def _tagged(
 
 
 @torch.no_grad()
-def _speeds(encoders: Mapping[str, str]) -> dict[str, float]:
+def _speeds(models: Mapping[str, PreTrainedModel]) -> dict[str, float]:
     """Characters a second of each encoder on one thread: median of rounds in which all take part.
 
     By turns, so that what else the machine does meets them all.
     """
     n_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    models = {name: load_encoder(path)[0] for name, path in encoders.items()}
-    smallest = min(model.config.vocab_size for model in models.values())
-    ids = torch.randint(smallest, _TIMED_SHAPE)
+    configs = [model.config for model in models.values()]
+    n_rows, length = _TIMED_SHAPE
+    length = min(length, *(config.max_position_embeddings for config in configs))
+    ids = torch.randint(min(config.vocab_size for config in configs), (n_rows, length))
     seconds: dict[str, list[float]] = {name: [] for name in models}
-    for _ in range(_TIMED_ROUNDS):
-        for name, model in models.items():
-            began = time.perf_counter()
-            model(input_ids=ids)
-            seconds[name].append(time.perf_counter() - began)
-    torch.set_num_threads(n_threads)
+    try:
+        torch.set_num_threads(1)
+        for _ in range(_TIMED_ROUNDS):
+            for name, model in models.items():
+                began = time.perf_counter()
+                model(input_ids=ids)
+                seconds[name].append(time.perf_counter() - began)
+    finally:
+        torch.set_num_threads(n_threads)
     return {name: ids.numel() / median(times) for name, times in seconds.items()}
+
+
+def _n_parameters(model: PreTrainedModel) -> int:
+    """Values of the encoder, without the pooler, which a tagger does not have."""
+    return sum(p.numel() for name, p in model.named_parameters() if not name.startswith("pooler."))

@@ -198,6 +198,7 @@ def _ablation(
     table = run_ablation(load_config(AblationConfig, config), output, on_cell=echo)
     if not quiet:
         Console().print(render_ablation(table))
+        typer.echo(f"{output}: ablation.json")
 
 
 def _suggest(  # noqa: PLR0917 - one parameter for each option

@@ -125,7 +125,7 @@ def _describe(hint: Any) -> str:
         return "one of " + ", ".join(repr(value) for value in typing.get_args(hint))
     if origin is tuple:
         return f"a list of {_describe(typing.get_args(hint)[0])}"
-    if dataclasses.is_dataclass(hint):
+    if origin is dict or dataclasses.is_dataclass(hint):
         return "a table"
     return {int: "a whole number", float: "a number", bool: "true or false", str: "a string",
             Path: "a path"}[hint]  # fmt: skip

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,10 @@ from training.pretrain_model import ShapeConfig, bert_config
 
 MAX_SHARD_BYTES = 14_000_000
 _INDEX, _WEIGHTS = "model.safetensors.index.json", "model.safetensors"
+_CONFIG = "config.json"
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 _HUB_NAME = re.compile(r"[\w.-]+(?:/[\w.-]+)?")
-_HUB_FILES = ("config.json", "*.safetensors", _INDEX, "tokenizer.json", "vocab.txt")
+_HUB_FILES = (_CONFIG, "*.safetensors", _INDEX, "tokenizer.json", "vocab.txt")
 
 
 def load_encoder(
@@ -67,11 +68,12 @@ def load_encoder(
 def export_encoder(run: Path, output: Path) -> Path:
     """Write the encoder of a pretraining run as a folder that `AutoModel` loads.
 
-    The folder gets half-precision weights in files under 15 MiB, the tokenizer, the configuration
-    and a model card from the run's log.
+    The folder gets half-precision weights in files under 15 MiB, the tokenizer, a model card from
+    the run's log and, last of all, the configuration: a folder with a `config.json` is whole.
 
     Raises:
-        TrainingError: the folder holds no run with a checkpoint.
+        TrainingError: the folder holds no run with a checkpoint, or the checkpoint is one of an
+            earlier version.
     """
     checkpoint = run / "checkpoint.pt"
     if not checkpoint.is_file():
@@ -84,23 +86,11 @@ def export_encoder(run: Path, output: Path) -> Path:
     shape = parse_config(ShapeConfig, settings["shape"], where=str(run / "config.json"))
     config = bert_config(shape, tokenizer)
     encoder = BertModel(config, add_pooling_layer=False)
-    prefix = "reader.encoder."
-    encoder.load_state_dict(
-        {
-            key.removeprefix(prefix): tensor
-            for key, tensor in state["model"].items()
-            if key.startswith(prefix)
-        }
-    )
+    encoder.load_state_dict(_encoder_weights(state["model"], where=checkpoint))
     output.mkdir(parents=True, exist_ok=True)
+    (output / _CONFIG).unlink(missing_ok=True)
     for stale in output.glob("model*.safetensors*"):
         stale.unlink()
-    # Fine-tuning reads its few examples many times and wants the dropout that this run did not.
-    config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.1
-    config.architectures = ["BertModel"]
-    # Half precision is for the shipped files; whoever loads them computes in single precision.
-    config.dtype = torch.float32
-    config.save_pretrained(output)
     tensors = {key: value.half().contiguous() for key, value in encoder.state_dict().items()}
     save_sharded(tensors, output, max_bytes=MAX_SHARD_BYTES)
     tokenizer.save(output)
@@ -109,6 +99,13 @@ def export_encoder(run: Path, output: Path) -> Path:
     ]
     card = model_card(settings=settings, log=lines, n_parameters=_n_values(tensors.values()))
     (output / "README.md").write_text(card, encoding="utf-8")
+    # Fine-tuning reads its few examples many times and wants the dropout that this run did not.
+    # Dropout of attention would cost a third more time on CPU.
+    config.hidden_dropout_prob = 0.1
+    config.architectures = ["BertModel"]
+    # Half precision is for the shipped files; whoever loads them computes in single precision.
+    config.dtype = torch.float32
+    config.save_pretrained(output)
     return output
 
 
@@ -168,7 +165,7 @@ def _check_weights(folder: Path) -> None:
     Raises:
         TrainingError: something is missing, or the weights are a pickle.
     """
-    if not (folder / "config.json").is_file():
+    if not (folder / _CONFIG).is_file():
         raise TrainingError(f"{folder}: no config.json; expected an encoder folder")
     index = folder / _INDEX
     if index.is_file():
@@ -202,6 +199,24 @@ def _embedding_rows(folder: Path) -> int:
         except Exception as error:
             raise TrainingError(f"{path}: no safetensors file: {_line(error)}") from error
     return 0
+
+
+def _encoder_weights(model: Mapping[str, torch.Tensor], *, where: Path) -> dict[str, torch.Tensor]:
+    """The encoder's part of a checkpoint, under the names that BERT gives it.
+
+    Raises:
+        TrainingError: there is no such part.
+    """
+    prefix = "reader.encoder."
+    weights = {
+        key.removeprefix(prefix): tensor for key, tensor in model.items() if key.startswith(prefix)
+    }
+    if not weights:
+        raise TrainingError(
+            f"{where}: no key begins with {prefix}, so an earlier version wrote it; export it with"
+            " that version, or pretrain anew"
+        )
+    return weights
 
 
 def _n_values(tensors: Any) -> int:

@@ -62,7 +62,12 @@ def batches(
 ) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     """Shuffled batches of ids, attention mask and labels, each of shape (rows, longest row).
 
-    A share of `masked` of the characters is replaced by [MASK].
+    Args:
+        examples: as of `make_examples`.
+        batch_size: most rows in a batch.
+        tokenizer: gives the ids of [PAD] and [MASK].
+        masked: the share of characters that are replaced by [MASK].
+        generator: draws the order and what is masked.
     """
     order = generator.permutation(len(examples))
     for first in range(0, len(order), batch_size):
@@ -77,6 +82,7 @@ def batches(
             ids[n, : len(row_ids)] = torch.tensor(row_ids)
             labels[n, : len(row_labels)] = torch.tensor(row_labels)
             mask[n, : len(row_ids)] = 1
-        is_hidden = torch.from_numpy(generator.random(ids.shape) < masked) & (labels != IGNORE)
-        ids[is_hidden] = tokenizer.mask_id
+        if masked:
+            is_hidden = torch.from_numpy(generator.random(ids.shape) < masked) & (labels != IGNORE)
+            ids[is_hidden] = tokenizer.mask_id
         yield ids, mask, labels

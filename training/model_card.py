@@ -36,6 +36,28 @@ learns from the scores of LAC (Apache-2.0).
 """
 
 
+# Heading, field of the log line and digits of a column in the course of a run.
+_Column = tuple[str, str, int]
+_MASKED: tuple[_Column, ...] = (
+    ("masked loss", "mlm_loss", 3),
+    ("tag loss", "lac_loss", 3),
+    ("validation masked loss", "validation_mlm_loss", 3),
+    ("perplexity", "validation_perplexity", 1),
+    ("validation tag loss", "validation_lac_loss", 3),
+    ("tag accuracy", "validation_lac_accuracy", 4),
+)
+_REPLACED: tuple[_Column, ...] = (
+    ("generator's masked loss", "mlm_loss", 3),
+    ("replaced loss", "rtd_loss", 3),
+    ("tag loss", "lac_loss", 3),
+    ("generator's validation masked loss", "validation_mlm_loss", 3),
+    ("generator's perplexity", "validation_perplexity", 1),
+    ("validation replaced loss", "validation_rtd_loss", 3),
+    ("validation tag loss", "validation_lac_loss", 3),
+    ("tag accuracy", "validation_lac_accuracy", 4),
+)
+
+
 def model_card(
     *, settings: Mapping[str, Any], log: Sequence[Mapping[str, Any]], n_parameters: int
 ) -> str:
@@ -52,7 +74,9 @@ def model_card(
         n_parameters=n_parameters,
         **{key: shape[key] for key in ("layers", "hidden", "heads", "positions")},
     )
-    return "\n".join([header, _data(settings, log), _objectives(settings), _course(log), _LIMITS])
+    return "\n".join(
+        [header, _data(settings, log), _objectives(settings), _course(settings, log), _LIMITS]
+    )
 
 
 def _data(settings: Mapping[str, Any], log: Sequence[Mapping[str, Any]]) -> str:
@@ -74,12 +98,13 @@ development places served for validation alone. What was read, kept and dropped:
 def _objectives(settings: Mapping[str, Any]) -> str:
     optimizer, masking = settings["optimizer"], settings["masking"]
     parts = []
-    if settings["rtd_weight"] > 0:
+    if _has_generator(settings):
         parts.append(
             f"- replaced-token detection (weight {settings['rtd_weight']:g}): characters of"
             f" {masking['share']:.0%} of the words, told by a generator of"
-            f" {settings['generator']['layers']} layers of {settings['generator']['hidden']}, which"
-            " is not part of the encoder;"
+            f" {settings['generator']['layers']} layers of {settings['generator']['hidden']}"
+            f" (masked language modelling, weight {settings['mlm_weight']:g}), which is not part of"
+            " the encoder;"
         )
     elif settings["mlm_weight"] > 0:
         parts.append(
@@ -106,41 +131,62 @@ def _objectives(settings: Mapping[str, Any]) -> str:
     return "## Objectives\n\n" + "\n".join(parts) + "\n"
 
 
-def _course(log: Sequence[Mapping[str, Any]]) -> str:
+def _course(settings: Mapping[str, Any], log: Sequence[Mapping[str, Any]]) -> str:
     steps = [line for line in log if "mlm_loss" in line or "lac_loss" in line]
     checks = [line for line in log if any(key.startswith("validation_") for key in line)]
     lines = ["## Course of the run", ""]
     if log and "step" in log[-1]:
         last = log[-1]
-        lines += [
-            (
-                f"{last['step']:,} steps, {last['characters']:,} characters read,"
-                f" {last['seconds'] / 60:.0f} minutes. Losses are nats a character; validation is"
-                " on places that were never trained on."
-            ),
-            "",
-        ]
-    lines += [
-        (
-            "| step | characters | masked loss | tag loss | validation masked loss | perplexity"
-            " | validation tag loss | tag accuracy |"
-        ),
-        "|---:|---:|---:|---:|---:|---:|---:|---:|",
-    ]
+        text = (
+            f"{last['step']:,} steps, {last['characters']:,} characters read,"
+            f" {last['seconds'] / 60:.0f} minutes. Losses are nats a character; validation is"
+            " on places that were never trained on."
+        )
+        lines += [text + _told_raises(settings, log), ""]
+    columns = _REPLACED if _has_generator(settings) else _MASKED
+    headings = ["step", "characters", *(heading for heading, _, _ in columns)]
+    lines += [f"| {' | '.join(headings)} |", "|" + "---:|" * len(headings)]
     for check in checks:
-        before = next((s for s in reversed(steps) if s["step"] <= check["step"]), {})
-        cells = [
-            f"{check['step']:,}",
-            f"{check['characters']:,}",
-            _number(before.get("mlm_loss"), 3),
-            _number(before.get("lac_loss"), 3),
-            _number(check.get("validation_mlm_loss"), 3),
-            _number(check.get("validation_perplexity"), 1),
-            _number(check.get("validation_lac_loss"), 3),
-            _number(check.get("validation_lac_accuracy"), 4),
-        ]
+        before: Mapping[str, Any] = next(
+            (s for s in reversed(steps) if s["step"] <= check["step"]), {}
+        )
+        cells = [f"{check['step']:,}", f"{check['characters']:,}"]
+        for _, field, n_digits in columns:
+            line = check if field.startswith("validation_") else before
+            cells.append(_number(line.get(field), n_digits))
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
+
+
+def _told_raises(settings: Mapping[str, Any], log: Sequence[Mapping[str, Any]]) -> str:
+    """A sentence on the steps at which the run went on with a larger budget, if it did."""
+    steps = [f"{step:,}" for step in _raises(settings, log)]
+    if not steps:
+        return ""
+    where = f"step {steps[0]}" if len(steps) == 1 else f"steps {' and '.join(steps)}"
+    return f" The budget was raised at {where}, so the learning rate rose again there."
+
+
+def _raises(settings: Mapping[str, Any], log: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Steps behind which the learning rate rose, apart from the warm-up.
+
+    Within one budget it only falls; a rise of less than a hundredth of the peak is not told.
+    """
+    warmup, peak = (settings["optimizer"][key] for key in ("warmup_steps", "learning_rate"))
+    found, before, step = [], peak, 0
+    for line in log:
+        if "learning_rate" in line:
+            rate = line["learning_rate"] / min(1.0, line["step"] / max(1, warmup))
+            if rate > before + 0.01 * peak:
+                found.append(step)
+            before = rate
+        step = line.get("step", step)
+    return found
+
+
+def _has_generator(settings: Mapping[str, Any]) -> bool:
+    """Whether masked characters were told by a generator; earlier runs had no such setting."""
+    return bool(settings.get("rtd_weight", 0.0) > 0)
 
 
 def _number(value: float | None, n_digits: int) -> str:

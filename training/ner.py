@@ -71,11 +71,7 @@ def train_ner(
     data = fingerprint(documents)
     if not start_run(folder, config, data=data):
         return
-    if min(config.epochs, config.batch_size) < 1:
-        raise TrainingError(
-            f"epochs and batch_size must be at least 1, came {config.epochs} and"
-            f" {config.batch_size}"
-        )
+    check_settings(config)
     began = time.monotonic()
     model, tokenizer = make_classifier(config, tag_names())
     check_windows(model, window=config.window, overlap=config.overlap)
@@ -157,6 +153,21 @@ def load_ner(folder: Path) -> tuple[PreTrainedModel, CharacterTokenizer]:
     except (OSError, ValueError, RuntimeError, PipelineError) as error:
         reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise TrainingError(f"{place}: the tagger cannot be loaded: {reason}") from error
+
+
+def check_settings(config: NerConfig) -> None:
+    """See that the settings make sense, whatever the encoder.
+
+    Raises:
+        TrainingError: one does not.
+    """
+    if min(config.epochs, config.batch_size) < 1:
+        raise TrainingError(
+            f"epochs and batch_size must be at least 1, came {config.epochs} and"
+            f" {config.batch_size}"
+        )
+    if not 0 <= config.masked < 1:
+        raise TrainingError(f"masked is a share of at least 0 and below 1, came {config.masked}")
 
 
 def check_windows(model: PreTrainedModel, *, window: int, overlap: int) -> None:

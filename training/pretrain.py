@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
+import torch
 from tqdm import tqdm
 
 from training.encoders import export_encoder
@@ -34,6 +35,8 @@ def pretrain(
 ) -> PretrainResult:
     """Run, or resume, pretraining; the run folder then holds log, checkpoint and `encoder/`.
 
+    It computes with `config.threads` threads and gives back the number that was set before.
+
     Args:
         config: settings; `config.output` is the run folder.
         quiet: no progress bar; there is none either when the output is no terminal.
@@ -43,7 +46,15 @@ def pretrain(
         TrainingError: the run folder belongs to a run of other settings, or a part is missing.
         CorpusError: the collection cannot be read.
     """
-    run = Run(config)
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(config.threads)
+    try:
+        return _pretrain(Run(config), quiet=quiet, stop_at_step=stop_at_step)
+    finally:
+        torch.set_num_threads(n_threads)
+
+
+def _pretrain(run: Run, *, quiet: bool, stop_at_step: int | None) -> PretrainResult:
     with (
         _stop_signals(run),
         tqdm(
@@ -61,7 +72,7 @@ def pretrain(
             run.step(progress)
         run.validate()
         run.save()
-    export_encoder(config.output, config.output / "encoder")
+    export_encoder(run.config.output, run.config.output / "encoder")
     return _result(run, "finished")
 
 

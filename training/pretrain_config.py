@@ -34,7 +34,9 @@ class PretrainConfig:
     `description`, of the data, go into the model card.
 
     Raises:
-        TrainingError: there is no budget, no objective, or too few positions for a sequence.
+        TrainingError: there is no budget or no objective, `rtd_weight` is set without
+            `mlm_weight`, generator and encoder have unequal positions or a number of heads that
+            does not divide their size, or there are too few positions for a sequence.
     """
 
     corpus: Path
@@ -73,8 +75,24 @@ class PretrainConfig:
                 f"generator.positions is {self.generator.positions}, shape.positions"
                 f" {self.shape.positions}; expected the same, they read the same sequences"
             )
+        _check_heads(self.shape, "shape")
+        if self.rtd_weight > 0:
+            _check_heads(self.generator, "generator")
         if self.shape.positions <= self.data.sequence_length:
             raise TrainingError(
                 f"shape.positions is {self.shape.positions}, expected more than"
                 f" data.sequence_length, {self.data.sequence_length}"
             )
+
+
+def _check_heads(shape: ShapeConfig, name: str) -> None:
+    """See that the heads share the hidden size equally.
+
+    Raises:
+        TrainingError: they do not.
+    """
+    if shape.heads < 1 or shape.hidden % shape.heads:
+        raise TrainingError(
+            f"{name}.hidden is {shape.hidden}, {name}.heads {shape.heads}; expected a hidden size"
+            " that the number of heads divides"
+        )

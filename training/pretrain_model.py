@@ -36,8 +36,9 @@ class ShapeConfig:
 class Losses:
     """Sums over a batch, with the number of positions each was taken over.
 
-    `masked`, `tag` and `replaced` are summed cross-entropies in nats; `correct` counts characters
-    whose best tag is the teacher's.
+    `masked`, `tag` and `replaced` are summed cross-entropies in nats, `masked` being that of the
+    generator, if there is one. `correct` counts characters whose best tag is the teacher's, and
+    `n_replaced` those of the `n_read` that the generator replaced.
     """
 
     masked: Tensor
@@ -46,6 +47,7 @@ class Losses:
     n_tagged: int
     correct: Tensor
     replaced: Tensor
+    n_replaced: Tensor
     n_read: int
 
 
@@ -182,7 +184,7 @@ class PretrainingModel(nn.Module):
         ids, positions = tensor(batch.ids), tensor(batch.positions)
         labels = tensor(batch.labels)
         zero = torch.zeros((), device=device)
-        masked = tag = correct = replaced = zero
+        masked = tag = correct = replaced = n_replaced = zero
         n_masked = n_tagged = n_read = 0
         at = tensor(batch.masked).flatten().nonzero()[:, 0]
         true = labels.flatten()[at]
@@ -199,7 +201,7 @@ class PretrainingModel(nn.Module):
             replaced = functional.binary_cross_entropy_with_logits(
                 logits, is_replaced, reduction="sum"
             )
-            n_read = logits.numel()
+            n_replaced, n_read = is_replaced.sum(), logits.numel()
         elif with_masked:
             scores = self.reader.guess(states[at]).float()
             masked, n_masked = functional.cross_entropy(scores, true, reduction="sum"), len(at)
@@ -219,6 +221,7 @@ class PretrainingModel(nn.Module):
             n_tagged=n_tagged,
             correct=correct,
             replaced=replaced,
+            n_replaced=n_replaced,
             n_read=n_read,
         )
 

@@ -48,7 +48,6 @@ class Run:
 
     def __init__(self, config: PretrainConfig) -> None:
         torch.manual_seed(config.seed)
-        torch.set_num_threads(config.threads)
         self.config, self.must_stop = config, False
         self.metrics: dict[str, float] = {}
         self._claim_folder()
@@ -113,7 +112,8 @@ class Run:
             group["lr"] = settings.learning_rate * warmth * (1.0 - progress)
         seeds = np.random.SeedSequence([self.config.seed, self.position.step])
         generator = np.random.default_rng(seeds)
-        # What a generator guesses depends on seed and step alone, too, on any device.
+        # What a generator guesses depends on seed and step alone, too; yet a CPU and a GPU draw
+        # differently from one seed.
         torch.manual_seed(int(seeds.generate_state(1)[0]))
         batches = [self._next_batch(generator) for _ in range(settings.accumulation)]
         # Losses are means over all batches of the step, however masked positions fall.
@@ -147,7 +147,10 @@ class Run:
 
     @torch.no_grad()
     def validate(self) -> None:
-        """Perplexity of masked characters and tag accuracy on development places."""
+        """Perplexity of masked characters, tag accuracy and replaced loss on development places.
+
+        With a generator the perplexity is the generator's; without one there is no replaced loss.
+        """
         shard = self.shards.validation()
         # The same masks and guesses every time, so that the numbers can be compared.
         generator = np.random.default_rng(self.config.seed)
@@ -186,7 +189,8 @@ class Run:
         """One line for the progress bar."""
         parts = [f"step {self.position.step}", f"{self.position.characters / 1e6:.2f} M"]
         if "validation_perplexity" in self.metrics:
-            parts.append(f"perplexity {self.metrics['validation_perplexity']:.1f}")
+            whose = "" if self.model.generator is None else "generator's "
+            parts.append(f"{whose}perplexity {self.metrics['validation_perplexity']:.1f}")
         return ", ".join(parts)
 
     def _forward(self, batch: Batch) -> Losses:
@@ -304,6 +308,7 @@ class Window:
     n_tagged: int = 0
     correct: int = 0
     replaced: float = 0.0
+    n_replaced: int = 0
     n_read: int = 0
     since_characters: int = 0
     since_elapsed: float = 0.0
@@ -316,10 +321,11 @@ class Window:
         self.n_tagged += losses.n_tagged
         self.correct += int(losses.correct)
         self.replaced += float(losses.replaced.detach())
+        self.n_replaced += int(losses.n_replaced)
         self.n_read += losses.n_read
 
     def means(self) -> dict[str, float]:
-        """Losses a character, and the share of tags that are the teacher's."""
+        """Losses a character, the shares of the teacher's tags and of replaced characters."""
         means = {}
         if self.n_masked:
             means["mlm_loss"] = round(self.masked / self.n_masked, 5)
@@ -328,6 +334,7 @@ class Window:
             means["lac_accuracy"] = round(self.correct / self.n_tagged, 5)
         if self.n_read:
             means["rtd_loss"] = round(self.replaced / self.n_read, 5)
+            means["rtd_share"] = round(self.n_replaced / self.n_read, 5)
         return means
 
     def sums(self) -> dict[str, float]:

@@ -34,7 +34,7 @@ def start_run(folder: Path, config: Any, *, data: str) -> bool:
     file = folder / "config.json"
     if (folder / _DONE).exists():
         done = json.loads((folder / _DONE).read_text(encoding="utf-8"))
-        if file.read_text(encoding="utf-8") != text:
+        if not _is_same(config, json.loads(file.read_text(encoding="utf-8"))):
             raise TrainingError(
                 f"{folder}: holds a run with another configuration; give another --output or"
                 " remove it"
@@ -48,6 +48,14 @@ def start_run(folder: Path, config: Any, *, data: str) -> bool:
         return False
     write_atomic(file, text)
     return True
+
+
+def _is_same(config: Any, stored: Mapping[str, Any]) -> bool:
+    """Whether stored settings are these; a key that came later has its default in older runs."""
+    try:
+        return bool(parse_config(type(config), stored, where="config.json") == config)
+    except TrainingError:
+        return False
 
 
 def finish_run(folder: Path, metrics: Mapping[str, Any], *, data: str) -> None:

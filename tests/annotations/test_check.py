@@ -172,16 +172,36 @@ def test_summary_counts(tmp_path: Path) -> None:
     assert {name: rows[name] for name in expected} == expected
 
 
-def test_a_collection_that_was_not_linked_is_one_finding(tmp_path: Path) -> None:
+def write_unlinked(folder: Path, **annotations: str) -> None:
     reference = (
         '{"repository": "a/b", "commit": "0", "path": "x.md", "start": 0, "end": 9,'
         ' "sha256": "0", "year": 2019}'
     )
-    for name in ("a", "b"):
-        write_atomic(tmp_path / f"{name}.ann", GOOD)
-        write_atomic(tmp_path / f"{name}.json", reference)
+    for name, ann in annotations.items():
+        write_atomic(folder / f"{name}.ann", ann)
+        write_atomic(folder / f"{name}.json", reference)
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [("a", "1 text of a/b is not here"), ("ab", "2 texts of a/b are not here")],
+)
+def test_a_collection_that_was_not_linked_is_one_finding(
+    tmp_path: Path, names: str, message: str
+) -> None:
+    write_unlinked(tmp_path, **dict.fromkeys(names, GOOD))
     (finding,) = check_folder(tmp_path, paragraphs=lines).findings
     assert str(finding) == (
-        f"{tmp_path}: 2 texts of a/b are not here: run `zonefacts corpus link SOURCE --annotations"
-        f" {tmp_path}` with a copy of that collection"
+        f"{tmp_path}: {message}: run `zonefacts corpus link SOURCE --annotations {tmp_path}` with a"
+        " copy of that collection"
     )
+
+
+def test_malformed_lines_are_found_without_the_text(tmp_path: Path) -> None:
+    write_unlinked(tmp_path, a=GOOD, b=GOOD.replace("R3\t", "R3 "))
+    report = check_folder(tmp_path, paragraphs=lines)
+    malformed, unlinked = report.findings
+    assert (malformed.path, malformed.line) == (tmp_path / "b.ann", 8)
+    assert "malformed line 'R3 LocatedIn" in malformed.message
+    assert unlinked.message.startswith("2 texts of a/b are not here")
+    assert report.documents == ()

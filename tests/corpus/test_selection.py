@@ -3,7 +3,7 @@
 import json
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -171,7 +171,10 @@ def test_places_of_the_seeds_are_never_drawn() -> None:
     ("names", "message"),
     [
         (CITIES[:10], "13 passages want as many places, the collection has 10"),
-        ([*CITIES[:8], *sorted(SEED_PLACES)], "no passage left"),
+        (
+            [*CITIES[:8], *sorted(SEED_PLACES)],
+            "6 passages want as many train places that were not drawn yet",
+        ),
     ],
 )
 def test_collections_that_are_too_small(names: list[str], message: str) -> None:
@@ -182,8 +185,42 @@ def test_collections_that_are_too_small(names: list[str], message: str) -> None:
 
 def test_reports_too_short_for_a_passage_are_too_few() -> None:
     documents = [replace(document, text="短") for document in reports(CITIES)]
-    with pytest.raises(CorpusError, match="no passage left"):
+    with pytest.raises(
+        CorpusError, match=r"3 passages want as many test places .*, the collection has 0"
+    ):
         select_passages(documents, seed=1, sizes=SIZES)
+
+
+def test_places_with_a_second_report_are_too_few() -> None:
+    # Thirteen of the fifteen cities are drawn once; of the ten train places two are left.
+    documents = [report(name) for name in CITIES]
+    with pytest.raises(CorpusError) as caught:
+        select_passages(documents, seed=1, sizes=SIZES)
+    assert str(caught.value) == (
+        "3 passages want as many train places with an unused report and with enough text, the"
+        " collection has 2; want fewer passages"
+    )
+    assert select_passages(documents, seed=1, sizes=replace(SIZES, again_train=2))
+
+
+def test_reports_without_projects_do_not_fit_the_strata() -> None:
+    text = "\n".join(SENTENCES[4] * 6 for _ in range(40))
+    documents = [replace(document, text=text) for document in reports(CITIES)]
+    with pytest.raises(CorpusError, match="no passage left that fits the stratum 'dense'"):
+        select_passages(documents, seed=1, sizes=SIZES)
+
+
+def test_reports_are_cut_once_for_all_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    n_cut: Counter[str] = Counter()
+
+    def counted(text: str) -> Iterator[tuple[int, int]]:
+        n_cut[text] += 1
+        return cut_passages(text)
+
+    monkeypatch.setattr("corpus.selection.cut_passages", counted)
+    documents = reports(CITIES)
+    select_passages(documents, seed=1, sizes=SIZES)
+    assert n_cut == dict.fromkeys((document.text for document in documents), 1)
 
 
 def test_place_split_sends_seed_places_to_train() -> None:

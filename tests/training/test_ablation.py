@@ -2,17 +2,23 @@
 
 import io
 import json
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import torch
 from rich.console import Console
+from safetensors.torch import load_file, save_file
 from typer.testing import CliRunner
 
 from annotations.brat import format_ann
 from annotations.errors import TrainingError
 from pipeline.cli import build_app
 from training.ablation import AblationConfig, Start, Task, render_ablation, run_ablation
+from training.config import plain_config
 from training.ner import NerConfig
+from training.pretrain_config import PretrainConfig
 from training.runs import read_metrics
 
 SENTENCE = {"text": "宏远电池在海州", "label": {"company": {"宏远电池": [[0, 3]]}}}
@@ -125,8 +131,8 @@ def test_starts_are_pretrained_with_their_changes(config, tmp_path, monkeypatch)
         encoding="utf-8",
     )
     monkeypatch.setattr("training.ablation.pretrain", fake)
-    monkeypatch.setattr("training.ablation._speeds", lambda encoders: {})
-    monkeypatch.setattr("training.ablation.load_encoder", lambda path: [FakeModel()])
+    monkeypatch.setattr("training.ablation._speeds", lambda models: {})
+    monkeypatch.setattr("training.ablation.load_encoder", lambda path: [torch.nn.Linear(1, 1)])
     starts = (
         Start(name="random", pretrain={"budget_characters": 0, "shape": {"local_layers": 0}}),
         Start(name="wide", pretrain={"lac_weight": 0.0, "shape": {"hidden": 384, "heads": 6}}),
@@ -140,9 +146,35 @@ def test_starts_are_pretrained_with_their_changes(config, tmp_path, monkeypatch)
     assert read_metrics(tmp_path / "run" / "cells" / "task-0-start-1-seed-2")["f1"] == 0.5
 
 
-class FakeModel:
-    def num_parameters(self):
-        return 1
+def test_a_start_of_other_settings_is_refused(config, tmp_path):
+    output = tmp_path / "run" / "starts" / "0"
+    (output / "encoder").mkdir(parents=True)
+    (output / "encoder" / "config.json").write_text("{}")
+    base = tmp_path / "pretrain.toml"
+    base.write_text('corpus = "x"\noutput = "x"\nbudget_minutes = 9\n', encoding="utf-8")
+    settings = PretrainConfig(corpus=Path("x"), output=output, budget_minutes=8, seed=1)
+    (output / "config.json").write_text(json.dumps(plain_config(settings)), encoding="utf-8")
+    changed = replace(config, pretrain=base, start=(Start(name="x", pretrain={"seed": 1}),))
+    with pytest.raises(TrainingError, match="an encoder of another budget_minutes"):
+        run_ablation(changed, tmp_path / "run")
+
+
+def test_other_weights_in_the_same_folder_are_another_start(
+    config, finished, tiny_encoder, tmp_path
+):
+    copy = shutil.copytree(tiny_encoder, tmp_path / "encoder")
+    config = replace(
+        config,
+        seeds=(1,),
+        start=(Start(name="tiny", encoder=str(copy)),),
+        task=(replace(config.task[0], epochs=1),),
+    )
+    run_ablation(config, tmp_path / "run")
+    weights = load_file(copy / "model.safetensors")
+    weights = {name: tensor + 1 for name, tensor in weights.items()}
+    save_file(weights, copy / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(TrainingError, match="on other annotations or another tagger"):
+        run_ablation(config, tmp_path / "run")
 
 
 @pytest.mark.parametrize(
@@ -152,6 +184,10 @@ class FakeModel:
         ({"start": ()}, "starts: expected one or more different ones"),
         ({"start": (Start(name="x"),)}, "start 'x': give either encoder"),
         ({"start": (Start(name="x", pretrain={"seed": 1}),)}, "set pretrain to its file"),
+        (
+            {"task": (Task(name="x", kind="cluener", epochs=0, batch_size=1),)},
+            "epochs and batch_size must be at least 1",
+        ),
     ],
 )
 def test_settings_that_make_no_sense(config, tmp_path, changes, message):
@@ -187,3 +223,6 @@ annotations = []
     )
     assert result.exit_code == 0, result.output
     assert "names, tiny, seed 1: F1" in result.output
+    record = json.loads((tmp_path / "run" / "ablation.json").read_text(encoding="utf-8"))
+    assert [cell["seed"] for cell in record["cells"]] == [1]
+    assert record["config"]["task"][0]["sentences"] == 2

@@ -1,6 +1,7 @@
 """Pretraining on a made-up collection: sixty places, a model of two small layers."""
 
 import json
+import math
 import os
 import random
 import shutil
@@ -19,7 +20,9 @@ from corpus.library import CollectionDocument
 from corpus.selection import REPORT_KINDS
 from pipeline.characters import CharacterTokenizer
 from training.clean import clean_collection, clean_paragraphs, split_of_places
+from training.config import plain_config
 from training.encoders import export_encoder, load_encoder, save_sharded
+from training.model_card import model_card
 from training.pretrain import pretrain
 from training.pretrain_config import OptimizerConfig, PretrainConfig
 from training.pretrain_data import (
@@ -298,18 +301,41 @@ def with_generator(config):
     )
 
 
+def entropy(share):
+    """Nats a character of the best answer that is the same for all characters."""
+    return -share * math.log(share) - (1 - share) * math.log(1 - share)
+
+
 def test_the_encoder_learns_to_tell_replaced_characters(config):
-    budget = 30 * 8 * 60
-    config = with_generator(replace(config, budget_characters=budget, lac_weight=0.0))
-    pretrain(config, quiet=True)
+    # A generator so small that it still draws all characters nearly alike: to tell these, a hundred
+    # steps are enough.
+    config = replace(
+        with_generator(config),
+        budget_characters=30 * 8 * 100,
+        validate_every=50,
+        lac_weight=0.0,
+        rtd_weight=10.0,
+        shape=ShapeConfig(layers=1, hidden=128, heads=2, intermediate=256, positions=48),
+        generator=ShapeConfig(layers=1, hidden=4, heads=1, intermediate=8, positions=48),
+        optimizer=replace(config.optimizer, learning_rate=1e-3),
+    )
+    result = pretrain(config, quiet=True)
     steps = [line for line in log_of(config.output) if "rtd_loss" in line]
-    # Saying always "not replaced" costs about 0.4 nats a character at a share of 15 %.
-    assert steps[-1]["rtd_loss"] < 0.8 * steps[0]["rtd_loss"]
+    assert len(steps) == 100
+    share = sum(step["rtd_share"] for step in steps[-10:]) / 10
+    loss = sum(step["rtd_loss"] for step in steps[-10:]) / 10
+    assert 0.1 < share < 0.2
+    # An answer that is the same for all characters costs the entropy of their share, or more.
+    assert loss < 0.92 * entropy(share)
+    held_out = result.metrics["validation_rtd_share"]
+    assert result.metrics["validation_rtd_loss"] < entropy(held_out)
     assert steps[-1]["mlm_loss"] < steps[0]["mlm_loss"]
     model, _ = load_encoder(config.output / "encoder")
-    assert model.config.hidden_size == 32
+    assert model.config.hidden_size == 128
     card = (config.output / "encoder" / "README.md").read_text(encoding="utf-8")
-    assert "replaced-token detection (weight 2)" in card
+    assert "replaced-token detection (weight 10)" in card
+    assert "1 layers of 4 (masked language modelling, weight 1), which is not part" in card
+    assert "| replaced loss |" in card
 
 
 @pytest.mark.parametrize(
@@ -317,11 +343,124 @@ def test_the_encoder_learns_to_tell_replaced_characters(config):
     [
         ({"mlm_weight": 0.0}, "rtd_weight is set and mlm_weight is 0"),
         ({"generator": ShapeConfig(positions=64)}, "generator.positions is 64, shape.positions 48"),
+        (
+            {"shape": ShapeConfig(hidden=32, heads=3, positions=48)},
+            "shape.hidden is 32, shape.heads 3; expected",
+        ),
+        (
+            {"shape": ShapeConfig(hidden=32, heads=0, positions=48)},
+            "shape.hidden is 32, shape.heads 0; expected",
+        ),
+        (
+            {"generator": ShapeConfig(hidden=30, heads=4, positions=48)},
+            "generator.hidden is 30, generator.heads 4; expected",
+        ),
     ],
 )
-def test_generator_that_cannot_work(config, changes, message):
-    with pytest.raises(TrainingError, match=message):
+def test_shapes_that_cannot_work(config, changes, message):
+    with pytest.raises(TrainingError, match=message) as caught:
         replace(with_generator(config), **changes)
+    assert "\n" not in str(caught.value)
+
+
+def test_generator_that_is_not_used_is_not_checked(config):
+    unused = ShapeConfig(hidden=30, heads=4, positions=64)
+    assert replace(config, generator=unused).generator == unused
+
+
+@pytest.mark.parametrize(
+    ("objective", "told"),
+    [(lambda config: config, ", perplexity 12.5"), (with_generator, ", generator's perplexity 12")],
+)
+def test_progress_says_whose_perplexity_it_is(config, objective, told):
+    run = Run(replace(objective(config), lac_weight=0.0))
+    run.metrics = {"validation_perplexity": 12.51}
+    assert told in run.summary()
+
+
+def test_the_number_of_threads_is_given_back(config, monkeypatch):
+    seen = []
+
+    def fail(_run, _progress):
+        seen.append(torch.get_num_threads())
+        raise TrainingError("no step")
+
+    monkeypatch.setattr(Run, "step", fail)
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(3)
+        with pytest.raises(TrainingError, match="no step"):
+            pretrain(config, quiet=True)
+        assert pretrain(replace(config, budget_characters=0), quiet=True).status == "finished"
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
+    assert seen == [1]
+
+
+def card_of(config, rates, *, warmup=100):
+    """A model card of a made-up log, a line for every tenth step."""
+    log = [{"corpus": {"documents": 2}}]
+    for number, rate in enumerate(rates, start=1):
+        where = {"step": 10 * number, "characters": 100 * number, "seconds": 60.0 * number}
+        log.append({**where, "mlm_loss": 5.1, "rtd_loss": 0.21, "learning_rate": rate})
+        log.append(
+            {
+                **where,
+                "validation_mlm_loss": 5.2,
+                "validation_rtd_loss": 0.22,
+                "validation_perplexity": 181.3,
+            }
+        )
+    optimizer = OptimizerConfig(learning_rate=1e-3, warmup_steps=warmup)
+    settings = plain_config(replace(config, optimizer=optimizer))
+    return model_card(settings=settings, log=log, n_parameters=7)
+
+
+@pytest.mark.parametrize(
+    ("rates", "warmup", "told"),
+    [
+        ([], 0, ""),
+        ([1e-3, 5e-4, 1e-6], 0, ""),
+        # A rise of the warm-up.
+        ([3e-4, 5.5e-4, 7.5e-4, 5e-4, 1e-6], 30, ""),
+        ([1e-3, 5e-4, 1e-6, 5e-4, 2e-4, 0], 0, "at step 30, so the learning rate rose again"),
+        # A first budget that ended within the warm-up.
+        ([3e-4, 1e-5, 8e-4, 6e-4], 30, "at step 20, so"),
+        ([1e-3, 1e-6, 5e-4, 1e-6, 2e-4, 0], 0, "at steps 20 and 40, so"),
+    ],
+)
+def test_card_tells_of_a_raised_budget(config, rates, warmup, told):
+    card = card_of(config, rates, warmup=warmup)
+    assert card.count("The budget was raised") == bool(told)
+    assert told in card
+
+
+def test_card_says_whose_losses_they_are(config):
+    plain = card_of(config, [1e-3])
+    assert "| validation masked loss | perplexity | validation tag loss |" in plain
+    assert "| 10 | 100 | 5.100 | – | 5.200 | 181.3 | – | – |" in plain
+    assert "generator" not in plain
+    assert "replaced" not in plain
+    detecting = card_of(with_generator(config), [1e-3])
+    headings = [
+        "generator's masked loss",
+        "replaced loss",
+        "tag loss",
+        "generator's validation masked loss",
+        "generator's perplexity",
+        "validation replaced loss",
+    ]
+    assert " | ".join(headings) in detecting
+    assert "| 10 | 100 | 5.100 | 0.210 | – | 5.200 | 181.3 | 0.220 | – | – |" in detecting
+
+
+def test_card_of_a_run_from_before_there_were_generators(config):
+    settings = plain_config(config)
+    for key in ("rtd_weight", "generator"):
+        del settings[key]
+    card = model_card(settings=settings, log=[], n_parameters=7)
+    assert card == model_card(settings=plain_config(config), log=[], n_parameters=7)
 
 
 @pytest.mark.parametrize("objective", [lambda config: config, with_generator])
@@ -489,6 +628,38 @@ def test_weights_in_parts_load_as_one(encoder, tmp_path):
         # A pooler is no part of the encoder; the loader makes one up.
         if not name.startswith("pooler"):
             assert torch.equal(tensor, parts.state_dict()[name])
+
+
+def test_checkpoint_of_an_earlier_version(config, tmp_path):
+    pretrain(replace(config, budget_characters=0), quiet=True)
+    path = config.output / "checkpoint.pt"
+    state = torch.load(path, weights_only=True)
+    state["model"] = {key.removeprefix("reader."): value for key, value in state["model"].items()}
+    torch.save(state, path)
+    with pytest.raises(TrainingError, match=r"no key begins with reader\.encoder\.") as caught:
+        export_encoder(config.output, tmp_path / "out")
+    assert "\n" not in str(caught.value)
+    assert str(path) in str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("part", ["save_sharded", "CharacterTokenizer.save", "model_card"])
+def test_a_folder_with_a_configuration_is_whole(config, part, monkeypatch):
+    config = replace(config, budget_characters=0, lac_weight=0.0)
+    pretrain(config, quiet=True)
+    folder = config.output / "encoder"
+    load_encoder(folder)
+
+    def fail(*_args, **_kwargs):
+        raise OSError("no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"training.encoders.{part}", fail)
+        with pytest.raises(OSError, match="no space left"):
+            export_encoder(config.output, folder)
+    with pytest.raises(TrainingError, match=r"no config\.json"):
+        load_encoder(folder)
+    load_encoder(export_encoder(config.output, folder))
 
 
 def test_folder_without_a_run(tmp_path):

@@ -121,8 +121,14 @@ class ResultWriter:
         written = sorted(self._writing.iterdir(), key=lambda path: (path.name == MANIFEST, path))
         for path in written:
             _sync(path)
+        names = {path.name for path in written}
+        # A table of an earlier run, in a format that this one does not write, holds other facts.
+        stale = [f"facts.{kind}" for kind in SINKS if f"facts.{kind}" not in names]
+        has_earlier = (self._folder / MANIFEST).exists()
         for path in written:
             path.replace(self._folder / path.name)
+        for name in stale if has_earlier else ():
+            (self._folder / name).unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
         """The writer itself."""

@@ -366,3 +366,19 @@ def test_errors_alone(tmp_path):
         "stage": "read",
         "message": "b: an empty file",
     }
+
+
+def test_a_table_of_an_earlier_run_does_not_stay_beside_other_facts(tmp_path):
+    def run(*formats):
+        with ResultWriter(tmp_path, formats=formats) as writer:
+            writer.commit(failures=[], manifest={})
+
+    (tmp_path / "facts.csv").write_text("mine", encoding="utf-8")
+    run()
+    # Whoever scores into a folder for the first time keeps what lay there.
+    assert (tmp_path / "facts.csv").read_text(encoding="utf-8") == "mine"
+    run("csv", "parquet")
+    run("parquet")
+    assert {path.name for path in tmp_path.glob("facts.*")} == {
+        *["facts.html", "facts.jsonl", "facts.parquet"]
+    }

@@ -86,7 +86,7 @@ class PretrainConfig:
 
 
 def _check_heads(shape: ShapeConfig, name: str) -> None:
-    """See that the heads share the hidden size equally.
+    """See that the heads share the hidden size equally, and can begin with rotations of pairs.
 
     Raises:
         TrainingError: they do not.
@@ -95,4 +95,9 @@ def _check_heads(shape: ShapeConfig, name: str) -> None:
         raise TrainingError(
             f"{name}.hidden is {shape.hidden}, {name}.heads {shape.heads}; expected a hidden size"
             " that the number of heads divides"
+        )
+    if shape.local_layers and shape.hidden // shape.heads % 2:
+        raise TrainingError(
+            f"{name}.hidden is {shape.hidden}, {name}.heads {shape.heads}, which makes heads of odd"
+            f" width; with {name}.local_layers they must be even"
         )

@@ -348,6 +348,10 @@ def test_the_encoder_learns_to_tell_replaced_characters(config):
             "shape.hidden is 32, shape.heads 3; expected",
         ),
         (
+            {"shape": ShapeConfig(hidden=30, heads=2, positions=48)},
+            "makes heads of odd width",
+        ),
+        (
             {"shape": ShapeConfig(hidden=32, heads=0, positions=48)},
             "shape.hidden is 32, shape.heads 0; expected",
         ),

@@ -1,5 +1,6 @@
 """Fine-tuning an encoder as token classifier over the schema's IOB2 tags."""
 
+import copy
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from datasets import Dataset
-from transformers import AutoConfig, AutoModelForTokenClassification, PreTrainedModel
+from transformers import AutoModelForTokenClassification, PreTrainedModel
 
 from annotations.document import Document
 from annotations.errors import PipelineError, TrainingError
@@ -198,7 +199,7 @@ def make_classifier(
     """
     torch.manual_seed(config.seed)
     encoder, tokenizer = load_encoder(config.encoder)
-    settings = AutoConfig.from_pretrained(config.encoder)
+    settings = copy.deepcopy(encoder.config)
     settings.update(
         {
             "id2label": dict(enumerate(names)),

@@ -23,6 +23,7 @@ from training.clean import clean_collection, clean_paragraphs, split_of_places
 from training.config import plain_config
 from training.encoders import export_encoder, load_encoder, save_sharded
 from training.model_card import model_card
+from training.ner import NerConfig, make_classifier
 from training.pretrain import pretrain
 from training.pretrain_config import OptimizerConfig, PretrainConfig
 from training.pretrain_data import (
@@ -486,6 +487,15 @@ def test_resumed_run_is_the_run_that_was_never_stopped(config, tmp_path, objecti
     assert numbers(config.output) == numbers(stopped.output)
 
 
+def test_half_precision_learns(config):
+    result = pretrain(replace(config, precision="bf16", budget_characters=30 * 8 * 20), quiet=True)
+    steps = [line for line in log_of(config.output) if "mlm_loss" in line]
+    assert steps[-1]["lac_loss"] < 0.9 * steps[0]["lac_loss"]
+    # Weights stay in single precision; only what is computed from them is not.
+    assert {tensor.dtype for tensor in weights_of(config.output).values()} == {torch.float32}
+    assert result.status == "finished"
+
+
 def test_a_crash_loses_only_what_is_behind_the_checkpoint(config, tmp_path):
     pretrain(config, quiet=True)
     crashed = replace(config, output=tmp_path / "crashed")
@@ -613,6 +623,25 @@ def test_damaged_encoder_folders(damage, message, encoder, tmp_path):
 def test_encoder_that_is_neither_folder_nor_name(name):
     with pytest.raises(TrainingError, match="no such folder"):
         load_encoder(name)
+
+
+def test_encoder_by_its_name_on_the_hub(encoder, tmp_path, monkeypatch):
+    # As the hub's own cache lays it out, and as it stays when there is no network.
+    cached = tmp_path / "models--a-lab--an-encoder"
+    shutil.copytree(encoder, cached / "snapshots" / "0123")
+    (cached / "refs").mkdir()
+    (cached / "refs" / "main").write_text("0123", encoding="utf-8")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    model, tokenizer = load_encoder("a-lab/an-encoder")
+    local, _ = load_encoder(encoder)
+    assert torch.equal(
+        model.embeddings.word_embeddings.weight, local.embeddings.word_embeddings.weight
+    )
+    config = NerConfig(name="x", encoder="a-lab/an-encoder", annotations=())
+    classifier, _ = make_classifier(config, ("O", "B-ZONE", "I-ZONE"))
+    assert classifier.config.num_labels == 3
+    assert tokenizer.size == model.config.vocab_size
 
 
 def test_encoder_that_the_hub_does_not_give():

@@ -131,14 +131,15 @@ def run_ablation(
     _check(config)
     # What is missing is told before anything is pretrained.
     tasks = [(task, *_prepare(task)) for task in config.task]
+    pretrained = [
+        (start, pretrain_settings(start, config, folder))
+        for start in config.start
+        if not start.encoder
+    ]
     encoders = {start.name: start.encoder for start in config.start if start.encoder}
     for name in encoders.values():
         load_encoder(name)
-    encoders |= {
-        start.name: _pretrained(start, config, folder)
-        for start in config.start
-        if start.name not in encoders
-    }
+    encoders |= {start.name: _pretrained(settings) for start, settings in pretrained}
     cells = []
     for t, (task, score, data) in enumerate(tasks):
         for seed in config.seeds:
@@ -220,26 +221,36 @@ def _check(config: AblationConfig) -> None:
                 f"start {start.name!r}: give either encoder, a folder or a name, or pretrain,"
                 " changes to the common configuration"
             )
-        if start.pretrain and config.pretrain is None:
-            raise TrainingError(
-                f"start {start.name!r}: has changes to a configuration of pretraining, and none is"
-                " named; set pretrain to its file"
-            )
 
 
-def _pretrained(start: Start, config: AblationConfig, folder: Path) -> str:
-    """The folder of the start's encoder, pretrained now if it was not before.
+def pretrain_settings(start: Start, config: AblationConfig, folder: Path) -> PretrainConfig:
+    """The settings with which a start is pretrained: the common ones with its changes.
 
     Raises:
-        TrainingError: its settings make no sense, its folder holds an encoder of other settings,
-            or pretraining was interrupted.
+        TrainingError: there are no common ones, or a setting makes no sense.
+    """
+    if config.pretrain is None:
+        raise TrainingError(
+            f"start {start.name!r}: has changes to a configuration of pretraining, and none is"
+            " named; set pretrain to its file"
+        )
+    values = _merged(read_toml(config.pretrain), start.pretrain)
+    values |= {
+        "output": str(folder / "starts" / str(config.start.index(start))),
+        "cache": values.get("cache", str(folder / "cache")),
+    }
+    return parse_config(PretrainConfig, values, where=f"start {start.name!r}")
+
+
+def _pretrained(settings: PretrainConfig) -> str:
+    """The folder of a start's encoder, pretrained now if it was not before.
+
+    Raises:
+        TrainingError: its folder holds an encoder of other settings, or pretraining was
+            interrupted.
         CorpusError: the collection cannot be read.
     """
-    output = folder / "starts" / str(config.start.index(start))
-    # `_check` saw to it that there is a common configuration.
-    values = _merged(read_toml(Path(str(config.pretrain))), start.pretrain)
-    values |= {"output": str(output), "cache": values.get("cache", str(folder / "cache"))}
-    settings = parse_config(PretrainConfig, values, where=f"start {start.name!r}")
+    output = settings.output
     encoder = output / "encoder"
     if (encoder / "config.json").exists():
         before = json.loads((output / "config.json").read_text(encoding="utf-8"))

@@ -15,12 +15,20 @@ from typer.testing import CliRunner
 from annotations.brat import format_ann
 from annotations.errors import TrainingError
 from pipeline.cli import build_app
-from training.ablation import AblationConfig, Start, Task, render_ablation, run_ablation
-from training.config import plain_config
+from training.ablation import (
+    AblationConfig,
+    Start,
+    Task,
+    pretrain_settings,
+    render_ablation,
+    run_ablation,
+)
+from training.config import load_config, plain_config
 from training.ner import NerConfig
 from training.pretrain_config import PretrainConfig
 from training.runs import read_metrics
 
+ROOT = Path(__file__).parents[2]
 SENTENCE = {"text": "宏远电池在海州", "label": {"company": {"宏远电池": [[0, 3]]}}}
 
 
@@ -102,6 +110,15 @@ def test_finished_cells_are_not_trained_again(config, finished, monkeypatch):
     monkeypatch.setattr("training.ablation.fit", None)
     monkeypatch.setattr("training.ablation.cluener_f1", None)
     assert run_ablation(config, folder).cells == table.cells
+
+
+@pytest.mark.parametrize("name", ["ablation_encoders", "ablation_objectives", "ablation_authored"])
+def test_shipped_configurations_can_be_read(name, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    config = load_config(AblationConfig, ROOT / "training" / "configs" / f"{name}.toml")
+    settings = [pretrain_settings(s, config, Path("run")) for s in config.start if not s.encoder]
+    assert len({replace(s, output=Path()) for s in settings}) == len(settings)
+    assert len({s.output for s in settings}) == len(settings)
 
 
 def test_table_shows_mean_and_deviation(finished):

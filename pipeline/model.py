@@ -25,7 +25,7 @@ from pipeline.decode import decode_mentions, log_softmax
 from pipeline.pairs import enumerate_pairs, n_features, pair_states
 from pipeline.relations import Thresholds, decode_relations, relation_names
 from pipeline.states import SpanStates
-from pipeline.status import n_status_features, status_features
+from pipeline.status import FUTURE, is_announced, n_status_features, status_features
 from pipeline.tags import tag_names
 from pipeline.windows import FloatArray, make_windows, read_windows
 
@@ -215,7 +215,9 @@ class Model:
         return {
             mention.id: StatusValue(
                 schema.status_classes[int(classes[n].argmax())],
-                schema.modalities[int(modalities[n].argmax())],
+                FUTURE
+                if is_announced(text, mention.start)
+                else schema.modalities[int(modalities[n].argmax())],
             )
             for n, mention in enumerate(found)
         }

@@ -32,6 +32,25 @@ _FUTURE_CUES = (
 _PAST_CUES = (r"已|了|过", r"完成|实现|顺利|成功", r"去年|累计|全年|五年来|一年来|新增")
 
 
+FUTURE = "future"
+
+# Words that make what follows them in their clause a matter of the future. Of the annotated train
+# documents all 148 statuses behind one of them are future.
+_ANNOUNCING = re.compile(r"即将|将(?!军|乐)|预计|有望|力争|确保")
+_CLAUSE_BREAK = re.compile(r"[，。；、：（）,;:()\n]")
+
+
+def is_announced(text: str, start: int) -> bool:
+    """Whether the clause says, before the STATUS that starts at `start`, that it is still to come.
+
+    So 将于6月开工 is future whatever the classifier, which reads the whole sentence, makes of it.
+    """
+    # A clause is short: further back nothing of it is found.
+    before = text[max(0, start - 60) : start]
+    clause = _CLAUSE_BREAK.split(before)[-1]
+    return _ANNOUNCING.search(clause) is not None
+
+
 def n_status_features() -> int:
     """Number of cue features of a STATUS mention."""
     return len(load_schema().status_classes) + 2 * (len(_FUTURE_CUES) + len(_PAST_CUES))

@@ -1,8 +1,9 @@
 import numpy as np
+import pytest
 
 from corpus.segment import paragraphs
 from pipeline.states import SpanStates
-from pipeline.status import n_status_features, status_features
+from pipeline.status import is_announced, n_status_features, status_features
 from tests.pipeline.marked import marked
 
 
@@ -21,3 +22,21 @@ def test_shapes_and_cues():
     assert features[1, 5] == 1.0
     assert features[0, 8] > 0
     assert features[1, 8] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("项目将于2024年6月开工", True),
+        ("预计年底投产", True),
+        ("力争上半年开工", True),
+        ("二期即将投产", True),
+        ("预计投资6亿元，已开工", False),
+        ("（预计投资6亿元）已开工", False),
+        ("将军庙铁路已开工", False),
+        ("项目已于3月开工", False),
+        ("开工", False),
+    ],
+)
+def test_what_is_announced_in_its_clause(text, expected):
+    assert is_announced(text, len(text) - 2) is expected

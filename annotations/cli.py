@@ -28,7 +28,9 @@ def check(
     for finding in report.findings:
         typer.echo(str(finding))
     Console().print(summary(report))
-    typer.echo(f"{report.n_files} files checked, {len(report.findings)} problems")
+    n_found = len(report.findings)
+    problems = "1 problem" if n_found == 1 else f"{n_found} problems"
+    typer.echo(f"{report.n_files} files checked, {problems}")
     if report.findings:
         raise typer.Exit(1)
 

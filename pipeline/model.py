@@ -21,27 +21,33 @@ from annotations.errors import PipelineError
 from annotations.schema import load_schema
 from corpus.segment import paragraphs as split_paragraphs
 from pipeline.characters import CharacterTokenizer
-from pipeline.decode import decode_mentions, log_softmax
+from pipeline.decode import decode_mentions, log_softmax, make_steps
 from pipeline.pairs import enumerate_pairs, n_features, pair_states
 from pipeline.relations import Thresholds, decode_relations, relation_names
 from pipeline.states import SpanStates
 from pipeline.status import FUTURE, is_announced, n_status_features, status_features
 from pipeline.tags import tag_names
 from pipeline.windows import FloatArray, make_windows, read_windows
+from pipeline.words import load_segmenter, word_starts
 
-FORMAT = 1
+FORMAT = 2
 _FILES = ("model.json", "tokenizer.json", "encoder.onnx", "pairs.onnx", "status.onnx")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSettings:
-    """What `model.json` holds; `transitions` scores a tag (column) after another (row)."""
+    """What `model.json` holds.
+
+    `transitions` scores a tag (column) after another (row); `word_cost` is what decoding charges
+    for a border of a mention within a word, in nats.
+    """
 
     name: str
     window: int
     overlap: int
     thresholds: Thresholds
     transitions: tuple[tuple[float, ...], ...]
+    word_cost: float
 
     def to_json(self) -> dict[str, Any]:
         """The settings with what a loader checks: format, tags, relations, feature counts."""
@@ -53,6 +59,7 @@ class ModelSettings:
             "overlap": self.overlap,
             "thresholds": {**self.thresholds.relations, "status": self.thresholds.status},
             "transitions": [list(row) for row in self.transitions],
+            "word_cost": self.word_cost,
             "schema_version": schema.version,
             "tags": list(tag_names()),
             "relations": list(relation_names()),
@@ -73,8 +80,11 @@ def read_settings(folder: Path) -> ModelSettings:
             f"{folder}: no model there, missing {', '.join(missing)}; give a folder written by"
             " `zonefacts export`"
         )
+    path = folder / "model.json"
     try:
-        data = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8"))
+        # Another format may have other keys.
+        _check_same(path, "format", data["format"], FORMAT)
         thresholds = dict(data["thresholds"])
         settings = ModelSettings(
             name=data["name"],
@@ -82,17 +92,22 @@ def read_settings(folder: Path) -> ModelSettings:
             overlap=data["overlap"],
             thresholds=Thresholds(status=thresholds.pop("status"), relations=thresholds),
             transitions=tuple(tuple(row) for row in data["transitions"]),
+            word_cost=data["word_cost"],
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise PipelineError(f"{folder / 'model.json'}: not readable: {error!r}") from error
+        raise PipelineError(f"{path}: not readable: {error!r}") from error
     expected = settings.to_json()
-    for key in ("format", "tags", "relations", "n_pair_features", "n_status_features"):
-        if data.get(key) != expected[key]:
-            raise PipelineError(
-                f"{folder / 'model.json'}: {key} is {data.get(key)}, this version of zonefacts"
-                f" wants {expected[key]}; export the run again"
-            )
+    for key in ("tags", "relations", "n_pair_features", "n_status_features"):
+        _check_same(path, key, data.get(key), expected[key])
     return settings
+
+
+def _check_same(path: Path, key: str, found: object, expected: object) -> None:
+    if found != expected:
+        raise PipelineError(
+            f"{path}: {key} is {found}, this version of zonefacts wants {expected}; export the run"
+            " again"
+        )
 
 
 class Model:
@@ -101,7 +116,11 @@ class Model:
     def __init__(self, folder: Path) -> None:
         self.settings = read_settings(folder)
         self.name = self.settings.name
-        self._transitions = np.array(self.settings.transitions, dtype=np.float32)
+        self._steps = make_steps(
+            np.array(self.settings.transitions, dtype=np.float32),
+            word_cost=self.settings.word_cost,
+        )
+        self._segmenter = load_segmenter()
         self.tokenizer = CharacterTokenizer.from_folder(folder)
         self._encoder = _session(folder / "encoder.onnx")
         self._pairs = _session(folder / "pairs.onnx")
@@ -142,7 +161,11 @@ class Model:
     ) -> Document:
         """Tag and link one text whose scores and states, as `encode` gives them, are known."""
         mentions = decode_mentions(
-            text, log_softmax(scores), split_paragraphs(text), self._transitions
+            text,
+            log_softmax(scores),
+            split_paragraphs(text),
+            steps=self._steps,
+            starts=word_starts(text, self._segmenter),
         )
         spans = SpanStates(states)
         relations, mentions = self.link(text, spans, mentions)

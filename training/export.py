@@ -36,6 +36,9 @@ _SAMPLE = 10
 _TRANSITION_WEIGHT = 0.25
 _PRIOR_WEIGHT = 0.25
 _SMOOTHING = 0.1
+# Nats for a border within a word; on the same passages mentions 80.2, relations 73.2, facts 68.9,
+# against 78.9, 70.2 and 67.1 without it. From 1.5 to 3 it hardly matters how many.
+_WORD_COST = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +110,7 @@ def export_model(
         overlap=config.overlap,
         thresholds=Thresholds(status=thresholds.pop("status"), relations=thresholds),
         transitions=count_transitions(documents),
+        word_cost=_WORD_COST,
     )
     output.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=output) as scratch:

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Literal
 
 from annotations.errors import TrainingError
+from pipeline.words import SEGMENTER
 from training.pretrain_data import DataConfig, MaskingConfig
 from training.pretrain_model import ShapeConfig
-from training.segmenter import SHIPPED
 
 # About an eighth of the work of the default encoder.
 GENERATOR = ShapeConfig(layers=2, hidden=128, heads=4, intermediate=512)
@@ -44,7 +44,7 @@ class PretrainConfig:
     cache: Path | None = None
     title: str = "zonefacts encoder"
     description: str = "A collection of reports."
-    segmenter: Path = SHIPPED
+    segmenter: Path = SEGMENTER
     seed: int = 20260
     mlm_weight: float = 1.0
     lac_weight: float = 1.0

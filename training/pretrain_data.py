@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,8 +22,8 @@ import numpy as np
 from annotations.errors import TrainingError
 from corpus.library import read_collection
 from pipeline.characters import CharacterTokenizer, fold
+from pipeline.words import SEGMENTER, load_segmenter, word_starts
 from training.clean import clean_collection
-from training.segmenter import SHIPPED, load_segmenter, word_starts
 from training.teacher import Teacher
 
 N_SOFT = 4
@@ -143,7 +142,7 @@ class Shards:
         config: DataConfig,
         folder: Path,
         with_tags: bool,
-        segmenter: Path = SHIPPED,
+        segmenter: Path = SEGMENTER,
     ) -> None:
         self._corpus, self._config, self._segmenter = corpus, config, segmenter
         # Fails now, not in a worker, where there is no segmenter.
@@ -243,12 +242,8 @@ def soft_tags(text: str, teacher: Teacher) -> tuple[np.ndarray, np.ndarray]:
     return best.astype(np.uint8), weights.astype(np.float16)
 
 
-# One segmenter a process: loading takes longer than a chunk.
-_load_once = cache(load_segmenter)
-
-
 def _segment_chunk(text: str, folder: Path) -> np.ndarray:
-    return word_starts(text, _load_once(folder))
+    return word_starts(text, load_segmenter(folder))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

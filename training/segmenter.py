@@ -1,9 +1,4 @@
-"""A small word segmenter: spacy-pkuseg trained on what LAC segments, loaded from a folder.
-
-spacy-pkuseg is a conditional random field over characters (Luo et al. 2019, "PKUSEG: A Toolkit
-for Multi-Domain Chinese Word Segmentation"). Its published models are fetched from the network;
-this one is trained here, pruned and shipped, and `load_segmenter` reads folders only.
-"""
+"""Training of the word segmenter that `pipeline.words` loads: spacy-pkuseg on what LAC segments."""
 
 import io
 import random
@@ -17,27 +12,19 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import srsly
 
 from annotations.errors import TrainingError
 from corpus.library import read_collection
+from pipeline.words import SEGMENTER, SEGMENTER_FILES, Segmenter, load_segmenter, word_starts
 from training.clean import CleanDocument, clean_collection
-from training.teacher import Teacher, starts_from_tags, words_from_starts
+from training.teacher import Teacher, words_from_starts
 
-SHIPPED = Path(__file__).parent / "segmenter"
-_FEATURES, _WEIGHTS = "features.msgpack", "weights.npz"
+_FEATURES, _WEIGHTS = SEGMENTER_FILES
 # Recent reports only: the language to segment is that of today.
 _FIRST_YEAR = 2005
-
-
-class Segmenter(Protocol):
-    """What is used of spacy_pkuseg.pkuseg."""
-
-    def cut(self, txt: str) -> list[str]:
-        """The words of a text without its white space."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,37 +53,6 @@ class Agreement:
     def f1(self) -> float:
         """Harmonic mean of word precision and recall."""
         return 2 * self.n_common / max(1, self.n_expected + self.n_found)
-
-
-def load_segmenter(folder: Path = SHIPPED) -> Segmenter:
-    """The segmenter in a folder; nothing is ever downloaded.
-
-    Raises:
-        TrainingError: spacy-pkuseg is not installed, or the folder holds no segmenter.
-    """
-    if missing := [name for name in (_FEATURES, _WEIGHTS) if not (folder / name).is_file()]:
-        raise TrainingError(
-            f"{folder}: no segmenter there, {' and '.join(missing)} missing; train one with"
-            " python -m training.segmenter"
-        )
-    try:
-        import spacy_pkuseg  # noqa: PLC0415
-    except ImportError as error:
-        raise TrainingError("spacy-pkuseg is not installed; install zonefacts[train]") from error
-    # An absolute path can be no name of a published model, so nothing is looked up outside.
-    segmenter: Segmenter = spacy_pkuseg.pkuseg(str(folder.resolve()), user_dict=None)
-    return segmenter
-
-
-def word_starts(text: str, segmenter: Segmenter) -> np.ndarray:
-    """True where a word begins, bool (characters,); white space stands alone."""
-    begins = np.zeros(len(text), dtype=bool)
-    for match in re.finditer(r"\S+", text):
-        at = match.start()
-        for word in segmenter.cut(match.group()):
-            begins[at] = True
-            at += len(word)
-    return starts_from_tags(text, begins)
 
 
 def train_segmenter(config: SegmenterConfig, *, report: Callable[[str], None] = print) -> Agreement:
@@ -251,7 +207,7 @@ def main() -> None:
     arguments = sys.argv[1:]
     if not 1 <= len(arguments) <= 2:
         raise SystemExit("usage: python -m training.segmenter COLLECTION [FOLDER]")
-    output = Path(arguments[1]) if len(arguments) == 2 else SHIPPED
+    output = Path(arguments[1]) if len(arguments) == 2 else SEGMENTER
     try:
         train_segmenter(SegmenterConfig(corpus=Path(arguments[0]), output=output))
     except TrainingError as error:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from annotations.errors import TrainingError
+from pipeline.words import with_blanks
 
 N_TAGS = 59
 MAX_PIECE = 128
@@ -96,19 +97,10 @@ class Teacher:
         The transition scores of LAC's CRF lie within 0.21 of zero, so they are left out.
         """
         begins = np.array([not self.tags.get(n, "-I").endswith("-I") for n in range(N_TAGS)])
-        return starts_from_tags(text, begins[self.emissions(text).argmax(axis=1)])
+        return with_blanks(text, begins[self.emissions(text).argmax(axis=1)])
 
     def _id(self, character: str) -> int:
         return self._ids.get(self._folded.get(character, character), self._unknown)
-
-
-def starts_from_tags(text: str, begins: np.ndarray) -> np.ndarray:
-    """Word starts with a boundary at every piece of white space and behind it."""
-    blank = np.array([c.isspace() for c in text], dtype=bool)
-    starts = begins | blank
-    starts[1:] |= blank[:-1]
-    starts[:1] = True
-    return starts
 
 
 def words_from_starts(text: str, starts: np.ndarray) -> list[str]:

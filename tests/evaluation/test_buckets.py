@@ -1,12 +1,8 @@
 """Buckets, and what they are read from: paragraphs, sections, origins, training surfaces."""
 
-from pathlib import Path
-
 import pytest
 
 from annotations.document import Document
-from annotations.errors import EvaluationError
-from evaluation.bucketings import load_segmenter
 from evaluation.buckets import steps, training_surfaces
 from evaluation.evaluate import evaluate
 from evaluation.model import BucketTable, Evaluation
@@ -16,7 +12,6 @@ from evaluation.surroundings import Surroundings
 from tests.evaluation.builders import corpus
 from tests.pipeline.marked import marked
 
-SEGMENTER = Path(__file__).parent.parent.parent / "training" / "segmenter"
 HARD = (
     "[[P1|甲项目]]投资[[A1|3亿元]],[[P2|乙项目]]投资[[A2|5亿元]]。\n[[P3|丙项目]]投资[[A3|1亿元]]。"
 )
@@ -75,20 +70,11 @@ def test_seen_and_consistency() -> None:
     assert not [t for t in evaluate([gold], [gold], name="x").buckets if t.name == "seen"]
 
 
-@pytest.mark.skipif(not SEGMENTER.is_dir(), reason="no word segmenter is shipped")
 def test_words_are_those_that_the_span_touches() -> None:
     gold = marked("会上,[[Z1|高新区]]的[[P1|移动能源产业园项目]]开工建设。")
-    result = evaluate([gold], [gold], name="x", resamples=0, segmenter=SEGMENTER)
-    found = rows(result, "words")
-    assert sum(n for n, _, _ in found.values()) == 2
-    segment = load_segmenter(SEGMENTER)
-    text = "高新区 的\n项目"
-    assert "".join(text[start:end] for start, end in segment(text)) == "高新区的项目"
-
-
-def test_no_segmenter_in_the_folder(tmp_path: Path) -> None:
-    with pytest.raises(EvaluationError, match="no spacy-pkuseg model"):
-        load_segmenter(tmp_path)
+    found = rows(evaluate([gold], [gold], name="x", resamples=0), "words")
+    # 高新区; 移动 能源 产业园 项目
+    assert found == {"1": (1, 1, 1), "4–5": (1, 1, 1)}
 
 
 def test_intervals_of_buckets() -> None:

@@ -5,7 +5,15 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from annotations.schema import load_schema
-from pipeline.decode import Span, best_tags, decode_mentions, join_patterns, log_softmax, trim
+from pipeline.decode import (
+    Span,
+    best_tags,
+    decode_mentions,
+    join_patterns,
+    log_softmax,
+    make_steps,
+    trim,
+)
 from pipeline.tags import begin_tag, label_of, spans_of, tag_names, tags_of
 from tests.pipeline.marked import marked
 
@@ -104,10 +112,39 @@ def test_transitions_mend_a_break_within_a_mention():
     log_probabilities[3, [begin, begin + 1]] = np.log([0.51, 0.48])
     blocks = [(0, len(text))]
     transitions = np.zeros((N_TAGS, N_TAGS), dtype=np.float32)
-    assert len(decode_mentions(text, log_probabilities, blocks, transitions)) == 2
+    steps = make_steps(transitions, word_cost=0)
+    assert len(decode_mentions(text, log_probabilities, blocks, steps)) == 2
     transitions[begin + 1, begin] = -2
-    (mention,) = decode_mentions(text, log_probabilities, blocks, transitions)
+    steps = make_steps(transitions, word_cost=0)
+    (mention,) = decode_mentions(text, log_probabilities, blocks, steps)
     assert mention.text == text
+
+
+@pytest.mark.parametrize("start", [0, 2])
+def test_mentions_keep_to_words_where_the_tagger_is_unsure(start):
+    text = "梵能产业园"
+    starts = np.array([True, False, True, False, False])
+    begin = begin_tag("PROJECT")
+    log_probabilities = sure(text, [("PROJECT", start, 5)])
+    # Within the word 产业园 the tagger is nearly undecided whether the mention goes on.
+    log_probabilities[4, [0, begin + 1]] = np.log([0.6, 0.39])
+    blocks = [(0, len(text))]
+    found = []
+    for cost in (0, 2):
+        steps = make_steps(np.zeros((N_TAGS, N_TAGS), dtype=np.float32), word_cost=cost)
+        mentions = decode_mentions(text, log_probabilities, blocks, steps, starts)
+        found.append([m.text for m in mentions])
+    assert found == [[text[start:4]], [text[start:]]]
+
+
+def test_a_sure_border_within_a_word_stands():
+    text = "梵能产业园"
+    starts = np.array([True, False, True, False, False])
+    steps = make_steps(np.zeros((N_TAGS, N_TAGS), dtype=np.float32), word_cost=2)
+    blocks = [(0, len(text))]
+    spans = [("ZONE", 0, 3), ("PROJECT", 3, 5)]
+    mentions = decode_mentions(text, sure(text, spans), blocks, steps, starts)
+    assert [(m.label, m.start, m.end) for m in mentions] == spans
 
 
 def test_no_mention_leaves_its_paragraph():

@@ -19,6 +19,7 @@ from annotations.errors import TrainingError
 from corpus.library import CollectionDocument
 from corpus.selection import REPORT_KINDS
 from pipeline.characters import CharacterTokenizer
+from pipeline.words import load_segmenter, word_starts
 from training.clean import clean_collection, clean_paragraphs, split_of_places
 from training.config import plain_config
 from training.encoders import export_encoder, load_encoder, save_sharded
@@ -38,7 +39,6 @@ from training.pretrain_data import (
 )
 from training.pretrain_model import PretrainingModel, ShapeConfig, bert_config
 from training.pretrain_run import Run
-from training.segmenter import load_segmenter, word_starts
 from training.teacher import Teacher, cut_pieces, words_from_starts
 
 N_PLACES = 60

@@ -154,15 +154,23 @@ def decode_mentions(
 
 _CURRENCY = re.compile(r"元|币|镑|美金|[$¥￥€]")
 _EDGES = " \t\r\n\u3000*，。；、：,;:"
+_PARTNERS = dict(zip("（(“‘【[〔", "）)”’】]〕", strict=True))
+_PARTNERS |= {right: left for left, right in _PARTNERS.items()}
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span without blanks, Markdown marks and separators at its edges."""
-    while start < end and text[start] in _EDGES:
+    """The span without blanks, Markdown marks, separators and lone brackets at its edges."""
+    while start < end and _is_loose(text, start, start=start, end=end):
         start += 1
-    while start < end and text[end - 1] in _EDGES:
+    while start < end and _is_loose(text, end - 1, start=start, end=end):
         end -= 1
     return start, end
+
+
+def _is_loose(text: str, at: int, *, start: int, end: int) -> bool:
+    """Whether an edge is no part of a mention, or a bracket whose other half is not in the span."""
+    partner = _PARTNERS.get(text[at])
+    return text[at] in _EDGES if partner is None else partner not in text[start:end]
 
 
 def _span_score(rows: FloatArray, label: str) -> float:

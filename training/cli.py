@@ -88,7 +88,9 @@ def _train_relations(
     settings = load_config(RelationConfig, config)
     documents = load_split(settings.annotations, "train")
     development = load_split(settings.development, "development") if settings.development else []
-    train_relations(settings, documents, output, development=development)
+    train_relations(
+        settings, documents, output, development=development, on_epoch=_echo_epoch(quiet)
+    )
     if not quiet:
         typer.echo(f"{len(documents)} documents, {len(development)} to tune on: {output}")
 

@@ -1,7 +1,7 @@
 """Training the two heads that read the fine-tuned encoder's states: pairs and status values."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -24,7 +24,7 @@ from pipeline.status import n_status_features, status_features
 from pipeline.windows import FloatArray, make_windows, read_windows
 from training.data import fingerprint
 from training.models import PairScorer, StatusClassifier, mixed_states
-from training.ner import check_windows, load_ner
+from training.ner import Progress, check_windows, load_ner
 from training.runs import finish_run, read_metrics, start_run
 
 # Thresholds are tried in this order; among equals the one nearest to one half wins.
@@ -78,11 +78,13 @@ def train_relations(
     folder: Path,
     *,
     development: Sequence[Document] = (),
+    on_epoch: Callable[[Progress], None] = lambda _: None,
 ) -> None:
     """Train both heads on `documents` and write the run folder; a finished run is left as it is.
 
     The least probability of each relation type is tuned on `development`, with gold mentions;
-    without it every one is one half.
+    without it every one is one half. `on_epoch` hears of the pair head's epochs, which take nearly
+    all of the time.
 
     Raises:
         TrainingError: there is no tagger run or nothing to learn from, a setting makes no sense,
@@ -108,7 +110,7 @@ def train_relations(
         width=config.width,
         dropout=config.dropout,
     )
-    pair_loss = _fit_pairs(scorer, prepared, config)
+    pair_loss = _fit_pairs(scorer, prepared, config, on_epoch=on_epoch)
     classifier = StatusClassifier(
         state_width=width,
         n_features=n_status_features(),
@@ -253,7 +255,11 @@ def _pair_scores(scorer: PairScorer, item: _Prepared) -> Tensor:
 
 
 def _fit_pairs(
-    scorer: PairScorer, prepared: Sequence[_Prepared], config: RelationConfig
+    scorer: PairScorer,
+    prepared: Sequence[_Prepared],
+    config: RelationConfig,
+    *,
+    on_epoch: Callable[[Progress], None],
 ) -> list[float]:
     usable = [item for item in prepared if len(item.targets) > 1]
     optimizer = torch.optim.AdamW(
@@ -264,8 +270,9 @@ def _fit_pairs(
     )
     generator = np.random.default_rng(config.seed)
     history = []
+    began = time.monotonic()
     scorer.train()
-    for _ in range(config.epochs):
+    for epoch in range(1, config.epochs + 1):
         total = n_cells = 0.0
         for n in generator.permutation(len(usable)):
             item = usable[n]
@@ -283,6 +290,7 @@ def _fit_pairs(
             total += float(cells.detach())
             n_cells += float(allowed.sum())
         history.append(round(total / n_cells, 5))
+        on_epoch(Progress(epoch, config.epochs, history[-1], time.monotonic() - began))
     scorer.eval()
     return history
 

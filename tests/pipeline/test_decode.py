@@ -170,5 +170,20 @@ def test_a_span_that_one_match_replaced_hides_no_other():
     ]
 
 
-def test_trim():
-    assert trim("、 甲项目。", 0, 6) == (2, 5)
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("、 甲项目。", "甲项目"),
+        ("甲项目", "甲项目"),
+        ("甲电场）", "甲电场"),
+        ("甲园（", "甲园"),
+        ("（甲园", "甲园"),
+        ("甲园（一期）", "甲园（一期）"),
+        ("“甲”工程", "“甲”工程"),
+        ("“甲项目”", "“甲项目”"),
+        ("，（。", ""),
+    ],
+)
+def test_trim(text, expected):
+    start, end = trim(text, 0, len(text))
+    assert text[start:end] == expected

@@ -181,9 +181,7 @@ def describe(summary: "ScoreSummary", settings: "ScoreSettings") -> str:
             },
         ),
         "projects": f"{counts.projects:,}",
-        "errors": _with_notes(
-            counts.failed, {"files skipped for their suffix": counts.files_skipped}
-        ),
+        "errors": _with_notes(counts.failed, {"skipped for their suffix": counts.files_skipped}),
         "speed": f"{speed:,.0f} characters/s" if speed else "nothing was annotated",
         "results": f"{summary.output} ({', '.join(written)})",
     }

@@ -83,7 +83,7 @@ def plain_config(config: object) -> dict[str, Any]:
 
 
 def _nearest(key: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(key, known, n=1, cutoff=0.7)
     return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(known)}"
 
 

@@ -1,7 +1,7 @@
 """Choosing passages to annotate: places to splits, strata by cue words, one passage a report.
 
-The first rounds take one passage a place; the last returns to places of the training split for one
-from another of their reports. The draw depends on the seed and the collection alone. Cue words
+The first rounds take one passage a place; the last two return to places of the training split for
+one from another of their reports. The draw depends on the seed and the collection alone. Cue words
 only steer which passages are read; what is in them is decided by the annotators.
 """
 
@@ -9,7 +9,7 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from annotations.errors import CorpusError
@@ -59,6 +59,16 @@ QUOTAS: Mapping[str, int] = {
     "plan": 14,
     "prose": 10,
 }
+# The same for a round that looks for what is rare in reports and what the tagger reads worst.
+RARE_QUOTAS: Mapping[str, int] = {
+    "stopped": 8,
+    "negotiating": 8,
+    "funding": 5,
+    "annual": 5,
+    "owned": 32,
+    "located": 32,
+    "signed": 10,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +90,9 @@ class Passage:
 class SplitSizes:
     """How many passages, each from a place of its own in its round, go into each split.
 
-    `more_train` and `again_train` are later rounds of annotation, which must not change what was
-    drawn before: the one from places that were left, the other from other reports of train places.
+    `more_train`, `again_train` and `rare_train` are later rounds of annotation, which must not
+    change what was drawn before: the first from places that were left, the others from other
+    reports of train places, the last of them by `RARE_QUOTAS`.
     """
 
     test: int = 30
@@ -89,6 +100,7 @@ class SplitSizes:
     train: int = 110
     more_train: int = 150
     again_train: int = 200
+    rare_train: int = 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +111,7 @@ class _Round:
     seed: str
     size: int
     is_again: bool = False
+    quotas: Mapping[str, int] = field(default_factory=lambda: QUOTAS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +119,8 @@ class _Candidate:
     document: CollectionDocument
     start: int
     end: int
+    sha256: str
     counts: Mapping[str, int]
-
-    @property
-    def text(self) -> str:
-        return self.document.text[self.start : self.end]
 
 
 def place_split(places: Iterable[str], *, seed: int, sizes: SplitSizes) -> dict[str, str]:
@@ -155,7 +165,7 @@ def select_passages(
 
     Raises:
         CorpusError: the collection has fewer places than passages are wanted, too few of them are
-            left for a round (for the last one, have an unused report), or no passage is left that
+            left for a round (for the last two, have an unused report), or no passage is left that
             fits a stratum.
     """
     sizes = sizes or SplitSizes()
@@ -185,6 +195,13 @@ def _rounds(seed: int, sizes: SplitSizes) -> list[_Round]:
         _Round(split="train", seed=f"{seed}:train", size=sizes.train),
         _Round(split="train", seed=f"{seed}:train:more", size=sizes.more_train),
         _Round(split="train", seed=f"{seed}:train:again", size=sizes.again_train, is_again=True),
+        _Round(
+            split="train",
+            seed=f"{seed}:train:rare",
+            size=sizes.rare_train,
+            is_again=True,
+            quotas=RARE_QUOTAS,
+        ),
     ]
 
 
@@ -217,10 +234,16 @@ def _draw_round(
             f"{current.size} passages want as many {current.split} places {wanted} and with enough"
             f" text, the collection has {n_open}; want fewer passages"
         )
-    drawn = []
-    for stratum in _strata(current.size):
+    drawn: list[tuple[str, _Candidate]] = []
+    texts = {passage.sha256 for passage in chosen}
+    for stratum in _strata(current.size, current.quotas):
         place, candidate = _draw(pool, stratum, generator)
+        # A few reports are in the collection twice, under two places.
+        while candidate.sha256 in texts:
+            pool[place] = [c for c in pool[place] if c.sha256 not in texts]
+            place, candidate = _draw(pool, stratum, generator)
         del pool[place]
+        texts.add(candidate.sha256)
         drawn.append((stratum, candidate))
     # Readers get them in no order that would tell the stratum.
     generator.shuffle(drawn)
@@ -235,18 +258,18 @@ def _draw_round(
             year=candidate.document.year,
             start=candidate.start,
             end=candidate.end,
-            sha256=sha256(candidate.text.encode()).hexdigest(),
+            sha256=candidate.sha256,
         )
         for n, (stratum, candidate) in enumerate(drawn, first)
     ]
 
 
-def _strata(n_passages: int) -> list[str]:
-    """One stratum for each passage, in the proportions of `QUOTAS`."""
-    total = sum(QUOTAS.values())
+def _strata(n_passages: int, quotas: Mapping[str, int]) -> list[str]:
+    """One stratum for each passage, in the proportions of the quotas."""
+    total = sum(quotas.values())
     bounds = []
     reached = 0
-    for name, quota in QUOTAS.items():
+    for name, quota in quotas.items():
         reached += quota
         bounds.append((reached * n_passages / total, name))
     return [next(name for bound, name in bounds if n < bound) for n in range(n_passages)]
@@ -258,6 +281,7 @@ def _candidates(documents: list[CollectionDocument]) -> list[_Candidate]:
             document,
             start,
             end,
+            sha256(document.text[start:end].encode()).hexdigest(),
             {name: len(cue.findall(document.text[start:end])) for name, cue in CUES.items()},
         )
         for document in sorted(documents, key=lambda d: d.path)

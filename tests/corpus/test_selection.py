@@ -22,6 +22,7 @@ from corpus.selection import (
     MAX_CHARACTERS,
     MIN_CHARACTERS,
     QUOTAS,
+    RARE_QUOTAS,
     REPORT_KINDS,
     SEED_PLACES,
     SplitSizes,
@@ -34,7 +35,7 @@ PASSAGES = load_passages()
 
 
 def test_splits_have_their_sizes() -> None:
-    assert Counter(p.split for p in PASSAGES) == {"test": 30, "development": 22, "train": 460}
+    assert Counter(p.split for p in PASSAGES) == {"test": 30, "development": 22, "train": 620}
 
 
 def test_no_place_is_in_two_splits() -> None:
@@ -44,11 +45,13 @@ def test_no_place_is_in_two_splits() -> None:
     assert {place: found for place, found in splits.items() if len(found) > 1} == {}
 
 
-def test_one_passage_a_place_in_the_first_rounds_and_one_a_report_in_all() -> None:
-    again = SplitSizes().again_train
-    first = Counter(p.place for p in PASSAGES[:-again])
-    assert [place for place, n in first.items() if n > 1] == []
-    assert max(Counter(p.place for p in PASSAGES[-again:]).values()) == 1
+def test_one_passage_a_place_in_each_round_and_one_a_report_in_all() -> None:
+    sizes = SplitSizes()
+    rare = len(PASSAGES) - sizes.rare_train
+    again = rare - sizes.again_train
+    # The first rounds share no place, either.
+    for drawn in (PASSAGES[:again], PASSAGES[again:rare], PASSAGES[rare:]):
+        assert [place for place, n in Counter(p.place for p in drawn).items() if n > 1] == []
     assert [path for path, n in Counter(p.path for p in PASSAGES).items() if n > 1] == []
 
 
@@ -80,7 +83,7 @@ def test_fields_agree_with_the_path() -> None:
         assert (place, int(file[:4])) == (passage.place, passage.year)
         assert kind in REPORT_KINDS
         assert FIRST_YEAR <= passage.year <= LAST_YEAR
-        assert passage.stratum in QUOTAS
+        assert passage.stratum in QUOTAS.keys() | RARE_QUOTAS.keys()
 
 
 def test_list_is_read_and_written_alike() -> None:
@@ -100,7 +103,7 @@ SENTENCES = (
     "今年力争新开工工程10个，加快推进产业园建设，确保3个项目投产。",
     "群众安全感和满意度稳步提高，各项社会事业全面进步。",
 )
-SIZES = SplitSizes(test=3, development=2, train=6, more_train=2, again_train=3)
+SIZES = SplitSizes(test=3, development=2, train=6, more_train=2, again_train=3, rare_train=2)
 
 
 def report(place: str, *, year: int = 2019, kind: str = REPORT_KINDS[0]) -> CollectionDocument:
@@ -136,17 +139,35 @@ def test_the_draw_depends_on_seed_and_collection_alone() -> None:
         text = texts[passage.path][passage.start : passage.end]
         assert sha256(text.encode()).hexdigest() == passage.sha256
         assert MIN_CHARACTERS <= len(text) <= MAX_CHARACTERS
-    assert Counter(p.split for p in drawn) == {"test": 3, "development": 2, "train": 11}
+    assert Counter(p.split for p in drawn) == {"test": 3, "development": 2, "train": 13}
     assert len({p.place for p in drawn[:13]}) == 13
-    assert len({p.path for p in drawn}) == 16
+    assert len({p.path for p in drawn}) == 18
     assert {p.place for p in drawn[13:]} <= set(CITIES) - {p.place for p in drawn[:5]}
-    assert [p.id for p in drawn[5:]] == [f"train-{n:03d}" for n in range(1, 12)]
+    assert [p.id for p in drawn[5:]] == [f"train-{n:03d}" for n in range(1, 14)]
 
 
 def test_later_rounds_leave_the_first_as_it_is() -> None:
     documents = reports(CITIES)
-    once = select_passages(documents, seed=1, sizes=replace(SIZES, more_train=0, again_train=0))
-    assert select_passages(documents, seed=1, sizes=SIZES)[: len(once)] == once
+    first = replace(SIZES, more_train=0, again_train=0, rare_train=0)
+    for fewer in (first, replace(SIZES, again_train=0, rare_train=0), replace(SIZES, rare_train=0)):
+        once = select_passages(documents, seed=1, sizes=fewer)
+        assert select_passages(documents, seed=1, sizes=SIZES)[: len(once)] == once
+
+
+def test_no_text_is_drawn_twice() -> None:
+    """A report may be in a collection under two places, by mistake."""
+    documents = [
+        replace(d, path=f"{d.kind}/{place}/{d.year}.md", place=place)
+        for d in reports(CITIES)
+        for place in (d.place, f"另{d.place}")
+    ]
+    drawn = select_passages(documents, seed=1, sizes=SIZES)
+    assert len({p.sha256 for p in drawn}) == len(drawn)
+
+
+def test_the_last_round_looks_for_what_is_rare() -> None:
+    drawn = select_passages(reports(CITIES), seed=1, sizes=replace(SIZES, rare_train=8))
+    assert {p.stratum for p in drawn[-8:]} <= RARE_QUOTAS.keys()
 
 
 def test_only_reports_of_the_announced_kinds_and_years_are_drawn_from() -> None:
@@ -200,12 +221,14 @@ def test_places_with_a_second_report_are_too_few() -> None:
         "3 passages want as many train places with an unused report and with enough text, the"
         " collection has 2; want fewer passages"
     )
-    assert select_passages(documents, seed=1, sizes=replace(SIZES, again_train=2))
+    assert select_passages(documents, seed=1, sizes=replace(SIZES, again_train=2, rare_train=0))
 
 
 def test_reports_without_projects_do_not_fit_the_strata() -> None:
-    text = "\n".join(SENTENCES[4] * 6 for _ in range(40))
-    documents = [replace(document, text=text) for document in reports(CITIES)]
+    documents = [
+        replace(d, text="\n".join(f"{d.path}{SENTENCES[4] * 6}" for _ in range(40)))
+        for d in reports(CITIES)
+    ]
     with pytest.raises(CorpusError, match="no passage left that fits the stratum 'dense'"):
         select_passages(documents, seed=1, sizes=SIZES)
 
@@ -258,6 +281,6 @@ def test_command_writes_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     register(app)
     arguments = ["corpus", "select", str(source), "--seed", "1", "--output", str(output)]
     result = CliRunner().invoke(app, arguments)
-    assert (result.exit_code, result.stdout) == (0, f"16 passages written to {output}\n")
+    assert (result.exit_code, result.stdout) == (0, f"18 passages written to {output}\n")
     written = parse_passages(output.read_text(encoding="utf-8"))
     assert written == select_passages(documents, seed=1)

@@ -293,21 +293,29 @@ def _draw(
     pool: Mapping[str, list[_Candidate]], stratum: str, generator: random.Random
 ) -> tuple[str, _Candidate]:
     """A place of the pool and its passage for the stratum."""
-    if stratum in CUES and any(pool.values()):
+    if stratum in CUES:
         # Among equals the passage with more money and projects teaches more.
-        return max(
+        best = max(
             ((place, candidate) for place, candidates in pool.items() for candidate in candidates),
             key=lambda item: (
                 item[1].counts[stratum],
                 item[1].counts["amount"] + item[1].counts["project"],
             ),
+            default=None,
         )
+        if best is None or not best[1].counts[stratum]:
+            raise _no_passage_left(stratum)
+        return best
     places = list(pool)
     generator.shuffle(places)
     for place in places:
         if fitting := [c for c in pool[place] if _fits(stratum, c.counts)]:
             return place, generator.choice(fitting)
-    raise CorpusError(f"no passage left that fits the stratum {stratum!r}; want fewer passages")
+    raise _no_passage_left(stratum)
+
+
+def _no_passage_left(stratum: str) -> CorpusError:
+    return CorpusError(f"no passage left that fits the stratum {stratum!r}; want fewer passages")
 
 
 def _fits(stratum: str, counts: Mapping[str, int]) -> bool:

@@ -10,7 +10,7 @@ from annotations.document import Document
 from evaluation.buckets import Bucketing, Item, steps, training_surfaces
 from evaluation.model import FACT, MENTION, RELATION
 from evaluation.surroundings import Paragraph
-from pipeline.words import load_segmenter, word_starts
+from pipeline.words import shipped_segmenter, word_starts
 
 _UNKNOWN = "unknown"
 _ALL = (MENTION, RELATION, FACT)
@@ -152,7 +152,10 @@ def _of_words() -> Bucketing:
 
     @cache
     def starts(text: str) -> NDArray[np.bool_]:
-        return word_starts(text, load_segmenter())
+        """Where words begin that are not white space."""
+        is_blank = np.array([character.isspace() for character in text], dtype=bool)
+        begins: NDArray[np.bool_] = word_starts(text, shipped_segmenter()) & ~is_blank
+        return begins
 
     def of_item(item: Item) -> str:
         start, end = item.spans[0]

@@ -47,8 +47,6 @@ from evaluation.scores import (
 )
 from evaluation.surroundings import Paragraph, Surroundings
 
-# From a text to the half-open spans of its words.
-
 _UNKNOWN = "unknown"
 _POINTS: Mapping[str, Mapping[str, float]] = {
     MENTION: {CORRECT: 1},

@@ -34,7 +34,7 @@ from pipeline.writers import ResultWriter, write_errors
 __all__ = ["Progress", "ScoreSettings", "ScoreSummary", "hash_folder", "score_inputs"]
 
 # What the numbers depend on besides zonefacts itself.
-_PACKAGES = ("numpy", "onnxruntime", "tokenizers")
+_PACKAGES = ("numpy", "onnxruntime", "spacy-pkuseg", "tokenizers")
 
 # Called with how many inputs are done and how many there are.
 Progress = Callable[[int, int], None]

@@ -109,21 +109,22 @@ def parse_count(project_text: str) -> GroupCount | None:
     return None
 
 
-def count_after_status(text: str, status_end: int) -> GroupCount | None:
-    """Read the count that directly follows a status word.
+def count_after_status(text: str, status_end: int, clause_end: int) -> GroupCount | None:
+    """Read the count that stands between a status word and the end of its clause.
 
     Args:
         text: The text that holds the status.
         status_end: Offset of the first character behind the status.
+        clause_end: Offset behind the clause.
 
     Returns:
-        The count, or None if something else follows.
+        The count, or None if something else stands there, too: 建成3栋厂房 counts the houses.
     """
-    if not 0 <= status_end <= len(text):
+    if not 0 <= status_end <= clause_end <= len(text):
         return None
-    phrase = _prepare(text[status_end : status_end + 40])
+    phrase = _prepare(text[status_end:clause_end])
     start = _AFTER_STATUS.match(phrase)
-    match = _COUNT.match(phrase, start.end() if start else 0)
+    match = _COUNT.fullmatch(phrase, start.end() if start else 0)
     return _read_count(phrase, match) if match else None
 
 

@@ -154,23 +154,36 @@ def decode_mentions(
 
 _CURRENCY = re.compile(r"元|币|镑|美金|[$¥￥€]")
 _EDGES = " \t\r\n\u3000*，。；、：,;:"
-_PARTNERS = dict(zip("（(“‘【[〔", "）)”’】]〕", strict=True))
-_PARTNERS |= {right: left for left, right in _PARTNERS.items()}
+# Full and half width are one kind: a converted text may open with the one and close with the other.
+_OPENING = "（“‘《「『【〈〔["
+_CLOSING = "）”’》」』】〉〕]"
+_KINDS = {mark: kind for marks in (_OPENING, _CLOSING) for kind, mark in enumerate(marks)}
+_KINDS |= {"(": _KINDS["（"], ")": _KINDS["）"]}
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
     """The span without blanks, Markdown marks, separators and lone brackets at its edges."""
-    while start < end and _is_loose(text, start, start=start, end=end):
+    lone = _lone_brackets(text, start, end)
+    while start < end and (text[start] in _EDGES or start in lone):
         start += 1
-    while start < end and _is_loose(text, end - 1, start=start, end=end):
+    while start < end and (text[end - 1] in _EDGES or end - 1 in lone):
         end -= 1
     return start, end
 
 
-def _is_loose(text: str, at: int, *, start: int, end: int) -> bool:
-    """Whether an edge is no part of a mention, or a bracket whose other half is not in the span."""
-    partner = _PARTNERS.get(text[at])
-    return text[at] in _EDGES if partner is None else partner not in text[start:end]
+def _lone_brackets(text: str, start: int, end: int) -> set[int]:
+    """Offsets of the brackets and quotes in a span that have no other half in it."""
+    opened: list[int] = []
+    lone: set[int] = set()
+    for at in range(start, end):
+        if text[at] in _OPENING or text[at] == "(":
+            opened.append(at)
+        elif text[at] in _CLOSING or text[at] == ")":
+            if opened and _KINDS[text[opened[-1]]] == _KINDS[text[at]]:
+                opened.pop()
+            else:
+                lone.add(at)
+    return lone.union(opened)
 
 
 def _span_score(rows: FloatArray, label: str) -> float:

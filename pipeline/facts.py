@@ -74,7 +74,6 @@ _KINDRED = {
 # A count that ends its clause counts the head (新签约429个), any other one what it stands before
 # (建成3栋厂房).
 _UP_TO_CLAUSE_END = re.compile(r"[^，,、；;。！？!?（()）\n]{0,20}")
-_ENDS_AS_COUNT = re.compile(r"[个项条件座所处家宗栋幢](?:以上|左右|余|多)?$")
 
 Value = TypeVar("Value", Investment, StatusFact)
 
@@ -231,11 +230,12 @@ class _Deriver:
             return None
         end = status.span[1]
         clause = _UP_TO_CLAUSE_END.match(self._document.text, end)
-        if clause is None or not _ENDS_AS_COUNT.search(clause[0]):
+        if clause is None or self._project_between(end, clause.end()):
             return None
-        if bisect_left(self._starts, end) < bisect_left(self._starts, clause.end()):
-            return None  # another project stands there
-        return count_after_status(self._document.text, end)
+        return count_after_status(self._document.text, end, clause.end())
+
+    def _project_between(self, start: int, end: int) -> bool:
+        return bisect_left(self._starts, start) < bisect_left(self._starts, end)
 
     def _date(
         self, dates: list[Mention], anchor: Span, *, anchors: Sequence[Span]

@@ -28,7 +28,7 @@ from pipeline.states import SpanStates
 from pipeline.status import FUTURE, is_announced, n_status_features, status_features
 from pipeline.tags import tag_names
 from pipeline.windows import FloatArray, make_windows, read_windows
-from pipeline.words import load_segmenter, word_starts
+from pipeline.words import paragraph_starts, shipped_segmenter, shipped_segmenter_hash
 
 FORMAT = 2
 _FILES = ("model.json", "tokenizer.json", "encoder.onnx", "pairs.onnx", "status.onnx")
@@ -50,7 +50,7 @@ class ModelSettings:
     word_cost: float
 
     def to_json(self) -> dict[str, Any]:
-        """The settings with what a loader checks: format, tags, relations, feature counts."""
+        """The settings with what a loader checks: format, tags, relations, features, segmenter."""
         schema = load_schema()
         return {
             "format": FORMAT,
@@ -65,6 +65,7 @@ class ModelSettings:
             "relations": list(relation_names()),
             "n_pair_features": n_features(),
             "n_status_features": n_status_features(),
+            "segmenter": shipped_segmenter_hash(),
         }
 
 
@@ -91,13 +92,20 @@ def read_settings(folder: Path) -> ModelSettings:
             window=data["window"],
             overlap=data["overlap"],
             thresholds=Thresholds(status=thresholds.pop("status"), relations=thresholds),
-            transitions=tuple(tuple(row) for row in data["transitions"]),
-            word_cost=data["word_cost"],
+            transitions=tuple(tuple(map(float, row)) for row in data["transitions"]),
+            word_cost=float(data["word_cost"]),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise PipelineError(f"{path}: not readable: {error!r}") from error
+    n_tags = len(tag_names())
+    shapes = [len(settings.transitions), *map(len, settings.transitions)]
+    if shapes != [n_tags] * (n_tags + 1) or not settings.word_cost >= 0:
+        raise PipelineError(
+            f"{path}: expected {n_tags} x {n_tags} transitions and a word_cost of 0 or more; export"
+            " the run again"
+        )
     expected = settings.to_json()
-    for key in ("tags", "relations", "n_pair_features", "n_status_features"):
+    for key in ("tags", "relations", "n_pair_features", "n_status_features", "segmenter"):
         _check_same(path, key, data.get(key), expected[key])
     return settings
 
@@ -120,7 +128,6 @@ class Model:
             np.array(self.settings.transitions, dtype=np.float32),
             word_cost=self.settings.word_cost,
         )
-        self._segmenter = load_segmenter()
         self.tokenizer = CharacterTokenizer.from_folder(folder)
         self._encoder = _session(folder / "encoder.onnx")
         self._pairs = _session(folder / "pairs.onnx")
@@ -160,12 +167,13 @@ class Model:
         year: int | None = None,
     ) -> Document:
         """Tag and link one text whose scores and states, as `encode` gives them, are known."""
+        blocks = split_paragraphs(text)
         mentions = decode_mentions(
             text,
             log_softmax(scores),
-            split_paragraphs(text),
+            blocks,
             steps=self._steps,
-            starts=word_starts(text, self._segmenter),
+            starts=paragraph_starts(text, blocks, shipped_segmenter()),
         )
         spans = SpanStates(states)
         relations, mentions = self.link(text, spans, mentions)

@@ -39,6 +39,8 @@ _CUES = tuple(
     )
 )
 _LEFT_CONTEXT = 10
+# What stands between two members of an enumeration.
+_ENUMERATED = re.compile(r"[、，,]|[、，,]?(?:和|与|及|以及)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ class _Block:
         self.indices: dict[str, list[int]] = {label: [] for label in self.labels}
         for index, mention in enumerate(mentions):
             self.indices[mention.label].append(index)
+        self.places = self._places()
 
     def within_reach(self, head: int) -> range:
         """The mentions at most `MAX_GAP` from the head; they are neighbours, since none overlap."""
@@ -134,6 +137,7 @@ class _Block:
         row += [float(self.is_group[head]), float(self.is_group[tail])]
         row += self._enumeration(h) + self._enumeration(t)
         row += self._ranks(head, tail)
+        row += self._parallel(head, tail)
         row += [float(np.log1p(len(h.text))), float(np.log1p(len(t.text)))]
         return row
 
@@ -165,6 +169,31 @@ class _Block:
             float(rivals == 0),
         ]
 
+    def _places(self) -> list[tuple[int, int]]:
+        """For each mention its place in an enumeration of its label, and how many it has."""
+        places: list[tuple[int, int]] = []
+        first = 0
+        for index in range(1, len(self.mentions) + 1):
+            if index < len(self.mentions) and self._goes_on(index):
+                continue
+            size = index - first
+            places += [(place, size) for place in range(size)]
+            first = index
+        return places
+
+    def _goes_on(self, index: int) -> bool:
+        """Whether a mention carries on the enumeration that the mention before it is in."""
+        before, mention = self.mentions[index - 1], self.mentions[index]
+        between = self.text[before.end : mention.start]
+        return mention.label == before.label and _ENUMERATED.fullmatch(between) is not None
+
+    def _parallel(self, head: int, tail: int) -> list[float]:
+        """Whether both are in enumerations of equal size: at the same place, or at another."""
+        (place, size), (other, other_size) = self.places[head], self.places[tail]
+        of_a_kind = self.mentions[head].label == self.mentions[tail].label
+        is_parallel = size == other_size > 1 and not of_a_kind
+        return [float(is_parallel and place == other), float(is_parallel and place != other)]
+
     def _nearer(self, label: str, anchor: int, gap: int) -> tuple[int, int]:
         """How many mentions of the label lie nearer to the anchor than `gap`, before and after it.
 
@@ -191,6 +220,7 @@ def n_features() -> int:
         + 2
         + 14
         + 6
+        + 2
         + 2
     )
 

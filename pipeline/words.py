@@ -2,11 +2,13 @@
 
 spacy-pkuseg is a conditional random field over characters (Luo et al. 2019, "PKUSEG: A Toolkit
 for Multi-Domain Chinese Word Segmentation"). Its published models are fetched from the network;
-the one beside this module was trained by `training.segmenter`, and nothing else is ever loaded.
+the one beside this module was trained by `training.segmenter`, and nothing is ever downloaded.
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +19,7 @@ from annotations.errors import PipelineError
 
 SEGMENTER = Path(__file__).parent / "segmenter"
 SEGMENTER_FILES = ("features.msgpack", "weights.npz")
+_LINE_BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 
 
 class Segmenter(Protocol):
@@ -26,9 +29,8 @@ class Segmenter(Protocol):
         """The words of a text without its white space."""
 
 
-@cache
 def load_segmenter(folder: Path = SEGMENTER) -> Segmenter:
-    """The segmenter in a folder, loaded once.
+    """The segmenter in a folder.
 
     Raises:
         PipelineError: the folder holds no segmenter.
@@ -44,6 +46,19 @@ def load_segmenter(folder: Path = SEGMENTER) -> Segmenter:
     # An absolute path can be no name of a published model, so nothing is looked up outside.
     segmenter: Segmenter = spacy_pkuseg.pkuseg(str(folder.resolve()), user_dict=None)
     return segmenter
+
+
+@cache
+def shipped_segmenter() -> Segmenter:
+    """The segmenter beside this module, loaded once a process."""
+    return load_segmenter()
+
+
+@cache
+def shipped_segmenter_hash() -> str:
+    """SHA-256 over the files of the segmenter beside this module."""
+    contents = ((SEGMENTER / name).read_bytes() for name in SEGMENTER_FILES)
+    return sha256(b"".join(sha256(content).digest() for content in contents)).hexdigest()
 
 
 def word_starts(text: str, segmenter: Segmenter) -> NDArray[np.bool_]:
@@ -63,4 +78,32 @@ def with_blanks(text: str, begins: NDArray[np.bool_]) -> NDArray[np.bool_]:
     starts: NDArray[np.bool_] = begins | blank
     starts[1:] |= blank[:-1]
     starts[:1] = True
+    return starts
+
+
+def paragraph_starts(
+    text: str, paragraphs: Sequence[tuple[int, int]], segmenter: Segmenter
+) -> NDArray[np.bool_]:
+    """Where words begin in a text whose paragraphs may be broken over lines, within words, too.
+
+    Args:
+        text: the whole text.
+        paragraphs: spans, as `corpus.segment.paragraphs` gives them.
+        segmenter: cuts each paragraph as if it stood on one line.
+
+    Returns:
+        Shape (characters,). A line break begins a word where the character behind it does, and
+        what is in no paragraph always does.
+    """
+    starts = np.ones(len(text), dtype=bool)
+    for first, end in paragraphs:
+        block = text[first:end]
+        is_kept = np.ones(len(block), dtype=bool)
+        for match in re.finditer(r"\s+", block):
+            if not _LINE_BREAKS.isdisjoint(match.group()):
+                is_kept[slice(*match.span())] = False
+        joined = "".join(character for character, kept in zip(block, is_kept, strict=True) if kept)
+        # For each character its place in the joined text; for a break that of the one behind it.
+        places = np.cumsum(is_kept) - is_kept
+        starts[first:end] = np.append(word_starts(joined, segmenter), True)[places]
     return starts

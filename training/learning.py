@@ -2,9 +2,9 @@
 
 For every seed the documents of the train split are shuffled once; a run of size n is trained on
 the first n of them, so the smaller sets lie within the larger ones. What is scored is the
-development split, never the test split: strict micro F1 of the mentions, decoded as in scoring but
-from the weights in full precision, and before STATUS mentions that no project claims are dropped,
-which is the relation stage's work.
+development split, never the test split: strict micro F1 of the mentions. It is the tagger's alone:
+from the weights in full precision, decoded without the transitions and words that an exported model
+adds, and before STATUS mentions that no project claims are dropped.
 
 Seeds draw both the documents and the weights to start from, so their spread covers the choice of
 documents. It covers less of it the nearer a size comes to the whole split: there the sets of two

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -242,8 +243,12 @@ def soft_tags(text: str, teacher: Teacher) -> tuple[np.ndarray, np.ndarray]:
     return best.astype(np.uint8), weights.astype(np.float16)
 
 
+# One segmenter a process: loading takes longer than a chunk.
+_load_once = cache(load_segmenter)
+
+
 def _segment_chunk(text: str, folder: Path) -> np.ndarray:
-    return word_starts(text, load_segmenter(folder))
+    return word_starts(text, _load_once(folder))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,7 +91,8 @@ def train_relations(
             or the folder holds another run.
     """
     tagger = tagger_mark(Path(config.ner))
-    data = f"{fingerprint(documents)} {fingerprint(development)} {tagger}"
+    features = f"{n_features()} {n_status_features()}"
+    data = f"{fingerprint(documents)} {fingerprint(development)} {tagger} {features}"
     if not start_run(folder, config, data=data):
         return
     if config.epochs < 1:
@@ -152,7 +153,11 @@ def tagger_mark(run: Path) -> str:
 def load_heads(
     folder: Path, *, state_width: int, config: RelationConfig
 ) -> tuple[PairScorer, StatusClassifier]:
-    """The trained heads of a run."""
+    """The trained heads of a run.
+
+    Raises:
+        TrainingError: they read other features than this version makes.
+    """
     scorer = PairScorer(
         state_width=state_width,
         n_features=n_features(),
@@ -160,7 +165,6 @@ def load_heads(
         width=config.width,
         dropout=config.dropout,
     )
-    scorer.load_state_dict(load_file(folder / "pairs.safetensors"))
     classifier = StatusClassifier(
         state_width=state_width,
         n_features=n_status_features(),
@@ -169,7 +173,14 @@ def load_heads(
         width=config.width,
         dropout=config.dropout,
     )
-    classifier.load_state_dict(load_file(folder / "status.safetensors"))
+    try:
+        scorer.load_state_dict(load_file(folder / "pairs.safetensors"))
+        classifier.load_state_dict(load_file(folder / "status.safetensors"))
+    except RuntimeError as error:
+        raise TrainingError(
+            f"{folder}: its heads read other features than this version of zonefacts makes; train"
+            " the relations again"
+        ) from error
     return scorer.eval(), classifier.eval()
 
 

@@ -42,8 +42,8 @@ def start_run(folder: Path, config: Any, *, data: str) -> bool:
         # Runs of an earlier version do not say what they were trained on.
         if done.get("data", data) != data:
             raise TrainingError(
-                f"{folder}: holds a run on other annotations or another tagger; give another"
-                " --output or remove it"
+                f"{folder}: holds a run on other annotations or another tagger, or of another"
+                " version; give another --output or remove it"
             )
         return False
     write_atomic(file, text)

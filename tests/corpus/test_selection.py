@@ -224,12 +224,12 @@ def test_places_with_a_second_report_are_too_few() -> None:
     assert select_passages(documents, seed=1, sizes=replace(SIZES, again_train=2, rare_train=0))
 
 
-def test_reports_without_projects_do_not_fit_the_strata() -> None:
+def test_reports_without_projects_fit_no_stratum() -> None:
     documents = [
         replace(d, text="\n".join(f"{d.path}{SENTENCES[4] * 6}" for _ in range(40)))
         for d in reports(CITIES)
     ]
-    with pytest.raises(CorpusError, match="no passage left that fits the stratum 'dense'"):
+    with pytest.raises(CorpusError, match="no passage left that fits the stratum 'stopped'"):
         select_passages(documents, seed=1, sizes=SIZES)
 
 

@@ -75,6 +75,8 @@ def test_words_are_those_that_the_span_touches() -> None:
     found = rows(evaluate([gold], [gold], name="x", resamples=0), "words")
     # 高新区; 移动 能源 产业园 项目
     assert found == {"1": (1, 1, 1), "4–5": (1, 1, 1)}
+    blanks = marked("会上,[[Z1|高新区]]的[[P1|移动 能源  产业园 项目]]开工建设。")
+    assert rows(evaluate([blanks], [blanks], name="x", resamples=0), "words") == found
 
 
 def test_intervals_of_buckets() -> None:

@@ -158,7 +158,8 @@ def test_the_manifest_says_what_was_done(reports):
     assert (first["id"], first["source"], first["year"]) == ("a", "in/a.txt", 2020)
     assert first["sha256"] == Document(id="a", text=REPORTS["a.txt"]).sha256
     assert found["timings"]["seconds"] > 0
-    assert set(found["versions"]) == {"python", "numpy", "onnxruntime", "tokenizers"}
+    packages = {"python", "numpy", "onnxruntime", "spacy-pkuseg", "tokenizers"}
+    assert set(found["versions"]) == packages
 
 
 # One bad input among good ones, at each stage.

@@ -1,6 +1,7 @@
 """Counts and sums inside project mentions: the table of forms, and what holds for any text."""
 
 import csv
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -85,20 +86,25 @@ def test_table_is_large_and_without_repetition() -> None:
         ("重点项目开工，330个项目竣工", "开工", None),
         ("重点项目开工第3个", "开工", None),
         ("重点项目已开工", "开工", None),
+        # The count must be all that the clause still says.
+        ("安置工程建成3栋厂房", "建成", None),
+        ("安置工程建成3栋厂房和宿舍5座", "建成", None),
     ],
 )
 def test_count_after_status(text: str, status: str, expected: GroupCount | None) -> None:
-    assert count_after_status(text, text.index(status) + len(status)) == expected
+    start = text.index(status) + len(status)
+    clause = re.match("[^，、]*", text[start:])
+    assert count_after_status(text, start, start + clause.end()) == expected
 
 
-@pytest.mark.parametrize("status_end", [-1, 6, 10**9])
-def test_status_end_outside_the_text(status_end: int) -> None:
-    assert count_after_status("开工33个", status_end) is None
+@pytest.mark.parametrize(("start", "end"), [(-1, 5), (6, 6), (2, 6), (3, 2), (10**9, 10**9)])
+def test_a_clause_outside_the_text(start: int, end: int) -> None:
+    assert count_after_status("开工33个", start, end) is None
 
 
 @given(text=st.text(alphabet=PIECES, max_size=30) | st.text(max_size=60), end=st.integers(-5, 70))
 def test_any_text_gives_sound_values_or_none(text: str, end: int) -> None:
-    for count in (parse_count(text), count_after_status(text, end)):
+    for count in (parse_count(text), count_after_status(text, end, len(text))):
         if count is not None:
             assert count.value > 0
             assert count.qualifier in QUALIFIERS

@@ -81,8 +81,8 @@ def test_ranks_count_the_nearer_mentions_on_each_side():
     )
     pairs = pairs_of(document)
     mentions = document.mentions
-    # The six columns before the last two.
-    for head, tail, row in zip(pairs.heads, pairs.tails, pairs.features[:, -8:-2], strict=True):
+    # The six columns before the last four.
+    for head, tail, row in zip(pairs.heads, pairs.tails, pairs.features[:, -10:-4], strict=True):
 
         def gap(one, other):
             left, right = sorted((mentions[one], mentions[other]), key=lambda m: m.start)
@@ -101,6 +101,22 @@ def test_ranks_count_the_nearer_mentions_on_each_side():
         assert row.tolist() == pytest.approx(
             [*np.log1p(counts), *(float(count == 0) for count in counts)]
         )
+
+
+def test_sums_that_follow_together_belong_to_projects_by_their_places():
+    document = marked(
+        "[[P1|甲项目]]、[[P2|乙项目]]和[[P3|丙项目]]分别投资[[A1|3亿元]]、[[A2|5亿元]]和[[A3|7亿元]]，"
+        "[[P4|丁项目]]投资[[A4|9亿元]]。"
+    )
+    pairs = pairs_of(document)
+    ids = [m.id for m in document.mentions]
+    found = {True: set(), False: set()}
+    for head, tail, row in zip(pairs.heads, pairs.tails, pairs.features, strict=True):
+        same, other = row[-4:-2]
+        if same or other:
+            found[bool(same)].add((ids[head], ids[tail]))
+    assert found[True] == {("P1", "A1"), ("P2", "A2"), ("P3", "A3")}
+    assert found[False] == {(f"P{h}", f"A{t}") for h in (1, 2, 3) for t in (1, 2, 3) if h != t}
 
 
 def test_states_of_pairs():

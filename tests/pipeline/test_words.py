@@ -1,14 +1,19 @@
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from annotations.errors import PipelineError
-from pipeline.words import load_segmenter, word_starts
+from pipeline.words import load_segmenter, paragraph_starts, shipped_segmenter, word_starts
 
 
 def words(text: str) -> list[str]:
-    starts = word_starts(text, load_segmenter())
+    return cut(text, word_starts(text, shipped_segmenter()))
+
+
+def cut(text: str, starts: NDArray[np.bool_]) -> list[str]:
     bounds = [n for n, begins in enumerate(starts) if begins]
     return [text[a:b] for a, b in pairwise([*bounds, len(text)])]
 
@@ -21,9 +26,12 @@ def test_white_space_stands_alone_and_parts_words() -> None:
     assert words("项目\u3000\n开工 ") == ["项目", "\u3000", "\n", "开工", " "]
 
 
-@pytest.mark.parametrize("text", ["", "𠮷野家项目", "ＡＢＣ-123项目", "e\u0301项目"])
-def test_words_make_up_the_text(text: str) -> None:
-    assert "".join(words(text)) == text
+def test_characters_outside_the_basic_plane_are_one_each() -> None:
+    assert words("𠮷野家项目")[-1] == "项目"
+
+
+def test_no_text_has_no_words() -> None:
+    assert word_starts("", shipped_segmenter()).shape == (0,)
 
 
 def test_paragraphs_are_cut_alike_alone_and_together() -> None:
@@ -31,6 +39,25 @@ def test_paragraphs_are_cut_alike_alone_and_together() -> None:
     parts = ["总投资12亿元的新能源电池项目开工建设。", "园区新签约项目32个，落户企业8家。"]
     apart = [word for part in parts for word in [*words(part), "\n"]]
     assert words("\n".join(parts)) == apart[:-1]
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\n\n", " \n\u3000", "\u2028"])
+def test_a_line_break_within_a_paragraph_parts_no_word(line_break: str) -> None:
+    text = f"高新{line_break}区引进{line_break}项目"
+    starts = paragraph_starts(text, [(0, len(text))], shipped_segmenter())
+    # A break that parts two words begins the second, so that a mention may end before it.
+    assert cut(text, starts) == [f"高新{line_break}区", "引进", *line_break, "项目"]
+
+
+def test_a_blank_within_a_line_stays_a_border() -> None:
+    text = "高 新区"
+    assert cut(text, paragraph_starts(text, [(0, 4)], shipped_segmenter()))[:2] == ["高", " "]
+
+
+def test_paragraphs_are_cut_by_themselves() -> None:
+    text = "开发\n区引进"
+    starts = paragraph_starts(text, [(0, 2), (3, 6)], shipped_segmenter())
+    assert starts[[0, 2, 3]].all()
 
 
 def test_a_folder_without_a_segmenter(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from annotations.errors import TrainingError
 from corpus.library import CollectionDocument
 from corpus.selection import REPORT_KINDS
 from pipeline.characters import CharacterTokenizer
-from pipeline.words import load_segmenter, word_starts
+from pipeline.words import shipped_segmenter, word_starts
 from training.clean import clean_collection, clean_paragraphs, split_of_places
 from training.config import plain_config
 from training.encoders import export_encoder, load_encoder, save_sharded
@@ -174,7 +174,7 @@ def test_pieces_cover_the_text(text):
 
 def test_words_cover_the_text_and_agree_with_the_teacher():
     text = "惠州市 仲恺高新区\n新引进项目120个，总投资390亿元。"
-    found = words_from_starts(text, word_starts(text, load_segmenter()))
+    found = words_from_starts(text, word_starts(text, shipped_segmenter()))
     taught = words_from_starts(text, Teacher().word_starts(text))
     assert "".join(found) == text == "".join(taught)
     assert {" ", "\n", "，"} <= set(found)

@@ -210,3 +210,10 @@ def test_models_that_do_not_fit_are_refused(runs, tmp_path):
     (folder / "encoder.onnx").write_bytes(b"no graph")
     with pytest.raises(PipelineError, match="not a graph"):
         load_model(folder)
+
+
+def test_heads_of_other_features_are_not_exported(runs, documents, tmp_path, monkeypatch):
+    """What a pair's features are changes between versions."""
+    monkeypatch.setattr("training.relations.n_features", lambda: 3)
+    with pytest.raises(TrainingError, match=r"heads read other features .* train the relations"):
+        export_model(runs[0] / "relations", tmp_path / "model", documents=documents)

@@ -7,9 +7,10 @@ with a score, so an interrupted table goes on where it stopped.
 """
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from statistics import mean, median, stdev
@@ -47,12 +48,12 @@ class Start:
     """What fine-tuning begins with.
 
     Either `encoder`, a folder or a hub name, or `pretrain`, changes to the common configuration
-    of pretraining; a budget of 0 characters is a random start.
+    of pretraining, perhaps none; a budget of 0 characters is a random start.
     """
 
     name: str
     encoder: str = ""
-    pretrain: dict[str, Any] = field(default_factory=dict)
+    pretrain: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,10 +142,11 @@ def run_ablation(
         load_encoder(name)
     encoders |= {start.name: _pretrained(settings) for start, settings in pretrained}
     cells = []
-    for t, (task, score, data) in enumerate(tasks):
+    for task, score, data in tasks:
         for seed in config.seeds:
-            for n, start in enumerate(config.start):
-                place = folder / "cells" / f"task-{t}-start-{n}-seed-{seed}"
+            for start in config.start:
+                cell = f"{_file_name(task.name)}--{_file_name(start.name)}--{seed}"
+                place = folder / "cells" / cell
                 encoder = encoders[start.name]
                 settings = replace(
                     config.ner,
@@ -216,7 +218,7 @@ def _check(config: AblationConfig) -> None:
     for task in config.task:
         check_settings(replace(config.ner, epochs=task.epochs, batch_size=task.batch_size))
     for start in config.start:
-        if bool(start.encoder) == bool(start.pretrain):
+        if bool(start.encoder) == (start.pretrain is not None):
             raise TrainingError(
                 f"start {start.name!r}: give either encoder, a folder or a name, or pretrain,"
                 " changes to the common configuration"
@@ -234,12 +236,18 @@ def pretrain_settings(start: Start, config: AblationConfig, folder: Path) -> Pre
             f"start {start.name!r}: has changes to a configuration of pretraining, and none is"
             " named; set pretrain to its file"
         )
-    values = _merged(read_toml(config.pretrain), start.pretrain)
+    values = _merged(read_toml(config.pretrain), start.pretrain or {})
     values |= {
-        "output": str(folder / "starts" / str(config.start.index(start))),
+        "output": str(folder / "starts" / _file_name(start.name)),
         "cache": values.get("cache", str(folder / "cache")),
     }
     return parse_config(PretrainConfig, values, where=f"start {start.name!r}")
+
+
+def _file_name(name: str) -> str:
+    """The name of a start or a task, fit for a folder; no two names share one."""
+    readable = re.sub(r"\W+", "-", name)
+    return f"{readable}-{sha256(name.encode('utf-8')).hexdigest()[:6]}"
 
 
 def _pretrained(settings: PretrainConfig) -> str:

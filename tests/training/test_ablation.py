@@ -160,18 +160,21 @@ def test_starts_are_pretrained_with_their_changes(config, tmp_path, monkeypatch)
     assert (random.budget_characters, random.shape.local_layers, random.shape.layers) == (0, 0, 3)
     assert (wide.lac_weight, wide.shape.hidden, wide.shape.layers) == (0.0, 384, 3)
     assert random.output != wide.output
-    assert read_metrics(tmp_path / "run" / "cells" / "task-0-start-1-seed-2")["f1"] == 0.5
+    cells = list((tmp_path / "run" / "cells").iterdir())
+    assert len(cells) == len(config.task) * len(starts) * len(config.seeds)
+    assert all(read_metrics(cell)["f1"] == 0.5 for cell in cells)
 
 
 def test_a_start_of_other_settings_is_refused(config, tmp_path):
-    output = tmp_path / "run" / "starts" / "0"
-    (output / "encoder").mkdir(parents=True)
-    (output / "encoder" / "config.json").write_text("{}")
     base = tmp_path / "pretrain.toml"
     base.write_text('corpus = "x"\noutput = "x"\nbudget_minutes = 9\n', encoding="utf-8")
+    start = Start(name="x", pretrain={"seed": 1})
+    changed = replace(config, pretrain=base, start=(start,))
+    output = pretrain_settings(start, changed, tmp_path / "run").output
+    (output / "encoder").mkdir(parents=True)
+    (output / "encoder" / "config.json").write_text("{}")
     settings = PretrainConfig(corpus=Path("x"), output=output, budget_minutes=8, seed=1)
     (output / "config.json").write_text(json.dumps(plain_config(settings)), encoding="utf-8")
-    changed = replace(config, pretrain=base, start=(Start(name="x", pretrain={"seed": 1}),))
     with pytest.raises(TrainingError, match="an encoder of another budget_minutes"):
         run_ablation(changed, tmp_path / "run")
 

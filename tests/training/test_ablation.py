@@ -112,10 +112,10 @@ def test_finished_cells_are_not_trained_again(config, finished, monkeypatch):
     assert run_ablation(config, folder).cells == table.cells
 
 
-@pytest.mark.parametrize("name", ["ablation_encoders", "ablation_objectives", "ablation_authored"])
+@pytest.mark.parametrize("name", ["encoders", "objectives", "shapes", "authored"])
 def test_shipped_configurations_can_be_read(name, monkeypatch):
     monkeypatch.chdir(ROOT)
-    config = load_config(AblationConfig, ROOT / "training" / "configs" / f"{name}.toml")
+    config = load_config(AblationConfig, ROOT / "training" / "configs" / f"ablation_{name}.toml")
     settings = [pretrain_settings(s, config, Path("run")) for s in config.start if not s.encoder]
     assert len({replace(s, output=Path()) for s in settings}) == len(settings)
     assert len({s.output for s in settings}) == len(settings)

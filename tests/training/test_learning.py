@@ -158,7 +158,8 @@ def test_what_is_printed():
 def test_the_shipped_settings_train_as_the_shipped_tagger():
     config = load_config(LearningConfig, CONFIGS / "learning_curve.toml")
     shipped = load_config(NerConfig, CONFIGS / "ner.toml")
-    assert replace(config.ner, name=shipped.name) == shipped
+    # The small encoder apart, which makes the curve affordable.
+    assert replace(config.ner, name=shipped.name, encoder=shipped.encoder) == shipped
 
 
 def test_command(config, documents, tmp_path, monkeypatch):

@@ -162,13 +162,27 @@ _KINDS |= {"(": _KINDS["（"], ")": _KINDS["）"]}
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span without blanks, Markdown marks, separators and lone brackets at its edges."""
+    """The span without blanks, Markdown marks, separators and lone brackets at its edges.
+
+    A span that stops before the bracket that closes one of its own takes that in: 甲园（一期）.
+    """
     lone = _lone_brackets(text, start, end)
     while start < end and (text[start] in _EDGES or start in lone):
         start += 1
     while start < end and (text[end - 1] in _EDGES or end - 1 in lone):
         end -= 1
+    within = [at for at in lone if start < at < end]
+    if within and text[end : end + 1] and _is_pair(text[max(within)], text[end]):
+        end += 1
     return start, end
+
+
+def _is_pair(left: str, right: str) -> bool:
+    return _is_opening(left) and not _is_opening(right) and _KINDS[left] == _KINDS.get(right)
+
+
+def _is_opening(mark: str) -> bool:
+    return mark in _OPENING or mark == "("
 
 
 def _lone_brackets(text: str, start: int, end: int) -> set[int]:
@@ -176,13 +190,12 @@ def _lone_brackets(text: str, start: int, end: int) -> set[int]:
     opened: list[int] = []
     lone: set[int] = set()
     for at in range(start, end):
-        if text[at] in _OPENING or text[at] == "(":
+        if _is_opening(text[at]):
             opened.append(at)
-        elif text[at] in _CLOSING or text[at] == ")":
-            if opened and _KINDS[text[opened[-1]]] == _KINDS[text[at]]:
-                opened.pop()
-            else:
-                lone.add(at)
+        elif opened and _is_pair(text[opened[-1]], text[at]):
+            opened.pop()
+        elif text[at] in _KINDS:
+            lone.add(at)
     return lone.union(opened)
 
 

@@ -193,3 +193,19 @@ def test_a_span_that_one_match_replaced_hides_no_other():
 def test_trim(text, expected):
     start, end = trim(text, 0, len(text))
     assert text[start:end] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "cut", "expected"),
+    [
+        ("甲园（一期）竣工", 5, "甲园（一期）"),
+        ("甲园（一期)竣工", 5, "甲园（一期)"),
+        ("甲园（一期”竣工", 5, "甲园（一期"),
+        ("甲园（一期竣工）", 5, "甲园（一期"),
+        ("（甲园）竣工", 3, "甲园"),
+        ("甲园（一期", 5, "甲园（一期"),
+    ],
+)
+def test_a_bracket_that_closes_one_of_the_span_belongs_to_it(text, cut, expected):
+    start, end = trim(text, 0, cut)
+    assert text[start:end] == expected

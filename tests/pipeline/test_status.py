@@ -3,7 +3,13 @@ import pytest
 
 from corpus.segment import paragraphs
 from pipeline.states import SpanStates
-from pipeline.status import is_announced, n_status_features, status_features
+from pipeline.status import (
+    is_announced,
+    is_done,
+    is_stopping,
+    n_status_features,
+    status_features,
+)
 from tests.pipeline.marked import marked
 
 
@@ -40,3 +46,27 @@ def test_shapes_and_cues():
 )
 def test_what_is_announced_in_its_clause(text, expected):
     assert is_announced(text, len(text) - 2) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("项目已开工", True),
+        ("项目已于2021年9月开工", True),
+        ("项目已在5月底前全面投产", True),
+        ("项目已经顺利竣工", True),
+        ("已签约项目尽快开工", False),
+        ("项目已投入3亿元,年底竣工", False),
+        ("项目开工", False),
+    ],
+)
+def test_what_is_said_to_be_done(text, expected):
+    assert is_done(text, len(text) - 2) is expected
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [("停工", True), ("终\n止", True), ("停缓建", True), ("复工", False), ("开工建设", False)],
+)
+def test_words_of_giving_up(status, expected):
+    assert is_stopping(status) is expected

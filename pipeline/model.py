@@ -25,16 +25,7 @@ from pipeline.decode import decode_mentions, log_softmax, make_steps
 from pipeline.pairs import enumerate_pairs, n_features, pair_states
 from pipeline.relations import Thresholds, decode_relations, relation_names
 from pipeline.states import SpanStates
-from pipeline.status import (
-    ACTUAL,
-    FUTURE,
-    STOPPED,
-    is_announced,
-    is_done,
-    is_stopping,
-    n_status_features,
-    status_features,
-)
+from pipeline.status import n_status_features, status_features, told_class, told_modality
 from pipeline.tags import tag_names
 from pipeline.windows import FloatArray, make_windows, read_windows
 from pipeline.words import paragraph_starts, shipped_segmenter, shipped_segmenter_hash
@@ -254,21 +245,12 @@ class Model:
         classes, modalities = self._status.run(None, {"states": vectors, "features": features})
         return {
             mention.id: StatusValue(
-                STOPPED
-                if is_stopping(mention.text)
-                else schema.status_classes[int(classes[n].argmax())],
-                _told_modality(text, mention.start)
+                told_class(mention.text) or schema.status_classes[int(classes[n].argmax())],
+                told_modality(text, mention.start)
                 or schema.modalities[int(modalities[n].argmax())],
             )
             for n, mention in enumerate(found)
         }
-
-
-def _told_modality(text: str, start: int) -> str | None:
-    """The modality that the words before a STATUS leave no doubt about, if they do so."""
-    if is_announced(text, start):
-        return FUTURE
-    return ACTUAL if is_done(text, start) else None
 
 
 def load_model(folder: Path | None = None) -> Model:

@@ -32,24 +32,10 @@ _FUTURE_CUES = (
 _PAST_CUES = (r"已|了|过", r"完成|实现|顺利|成功", r"去年|累计|全年|五年来|一年来|新增")
 
 
-FUTURE, ACTUAL = "future", "actual"
-STOPPED = "stopped"
-
 # Words that make what follows them in their clause a matter of the future. Of the annotated train
 # documents 215 of 216 statuses behind one of them are future.
 _ANNOUNCING = re.compile(r"即将|将(?!军|乐)|预计|有望|力争|确保")
 _CLAUSE_BREAK = re.compile(r"[，。；、：（）,;:()\n]")
-
-
-def is_announced(text: str, start: int) -> bool:
-    """Whether the clause says, before the STATUS that starts at `start`, that it is still to come.
-
-    So 将于6月开工 is future whatever the classifier, which reads the whole sentence, makes of it.
-    """
-    # A clause is short: further back nothing of it is found.
-    before = text[max(0, start - 60) : start]
-    clause = _CLAUSE_BREAK.split(before)[-1]
-    return _ANNOUNCING.search(clause) is not None
 
 
 # 已 with nothing but a time or a manner up to the STATUS: 已于2021年9月开工, but not
@@ -62,14 +48,21 @@ _DONE = re.compile(
 _STOPPING = re.compile(r"停工|停建|缓建|烂尾|终止|中止|叫停|下马|搁置|取消|清退")
 
 
-def is_done(text: str, start: int) -> bool:
-    """Whether 已 before the STATUS that starts at `start` says that it has come."""
-    return _DONE.search(text[max(0, start - 60) : start]) is not None
+def told_modality(text: str, start: int) -> str | None:
+    """The modality of the STATUS that starts at `start`, where words before it leave no doubt.
+
+    So 将于6月开工 is future whatever the classifier, which reads the whole sentence, makes of it.
+    """
+    # A clause is short: further back nothing of it is found.
+    before = text[max(0, start - 60) : start]
+    if _ANNOUNCING.search(_CLAUSE_BREAK.split(before)[-1]):
+        return "future"
+    return "actual" if _DONE.search(before) else None
 
 
-def is_stopping(status: str) -> bool:
-    """Whether the words of a STATUS, perhaps broken over lines, say that works were given up."""
-    return _STOPPING.search("".join(status.split())) is not None
+def told_class(status: str) -> str | None:
+    """The class of a STATUS whose words, perhaps broken over lines, leave no doubt about it."""
+    return "stopped" if _STOPPING.search("".join(status.split())) else None
 
 
 def n_status_features() -> int:

@@ -3,13 +3,7 @@ import pytest
 
 from corpus.segment import paragraphs
 from pipeline.states import SpanStates
-from pipeline.status import (
-    is_announced,
-    is_done,
-    is_stopping,
-    n_status_features,
-    status_features,
-)
+from pipeline.status import n_status_features, status_features, told_class, told_modality
 from tests.pipeline.marked import marked
 
 
@@ -45,7 +39,7 @@ def test_shapes_and_cues():
     ],
 )
 def test_what_is_announced_in_its_clause(text, expected):
-    assert is_announced(text, len(text) - 2) is expected
+    assert (told_modality(text, len(text) - 2) == "future") is expected
 
 
 @pytest.mark.parametrize(
@@ -61,7 +55,7 @@ def test_what_is_announced_in_its_clause(text, expected):
     ],
 )
 def test_what_is_said_to_be_done(text, expected):
-    assert is_done(text, len(text) - 2) is expected
+    assert (told_modality(text, len(text) - 2) == "actual") is expected
 
 
 @pytest.mark.parametrize(
@@ -69,4 +63,4 @@ def test_what_is_said_to_be_done(text, expected):
     [("停工", True), ("终\n止", True), ("停缓建", True), ("复工", False), ("开工建设", False)],
 )
 def test_words_of_giving_up(status, expected):
-    assert is_stopping(status) is expected
+    assert (told_class(status) == "stopped") is expected

@@ -115,6 +115,11 @@ class CharacterTokenizer:
         """Number of entries, special tokens included."""
         return self._tokenizer.get_vocab_size()
 
+    @property
+    def vocabulary(self) -> dict[str, int]:
+        """The id of every entry, special tokens included."""
+        return dict(self._tokenizer.get_vocab())
+
     def encode(self, text: str) -> list[int]:
         """The id of every code point; one that is not in the vocabulary gets `unk_id`."""
         ids = self._ids

@@ -19,9 +19,9 @@ import onnxruntime
 from annotations.document import Document, Mention, Relation, StatusValue, renumber
 from annotations.errors import PipelineError
 from annotations.schema import load_schema
-from corpus.segment import paragraphs as split_paragraphs
 from pipeline.characters import CharacterTokenizer
 from pipeline.decode import decode_mentions, log_softmax, make_steps
+from pipeline.lines import JoinedText, join_lines
 from pipeline.pairs import enumerate_pairs, n_features, pair_states
 from pipeline.relations import Thresholds, decode_relations, relation_names
 from pipeline.states import SpanStates
@@ -118,6 +118,18 @@ def _check_same(path: Path, key: str, found: object, expected: object) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """What the encoder makes of a text, a row for each character of the text with joined lines.
+
+    `scores` has the shape (characters, tags), `states` (characters, width).
+    """
+
+    lines: JoinedText
+    scores: FloatArray
+    states: FloatArray
+
+
 class Model:
     """Tags and links texts; made by `load_model`."""
 
@@ -149,59 +161,45 @@ class Model:
             source: where the text came from.
             year: year of the report, which relative dates resolve against.
         """
-        if not split_paragraphs(text):
+        if not text.strip():
             return Document(id=id, text=text, year=year, source=source)
-        scores, states = self.encode(text)
-        return self.annotate_encoded(
-            text, scores=scores, states=states, id=id, source=source, year=year
-        )
+        given = Document(id=id, text=text, year=year, source=source)
+        return self.annotate_encoded(given, self.encode(text))
 
-    def annotate_encoded(
-        self,
-        text: str,
-        *,
-        scores: FloatArray,
-        states: FloatArray,
-        id: str,  # noqa: A002 - the name of the field that it fills
-        source: str = "",
-        year: int | None = None,
-    ) -> Document:
-        """Tag and link one text whose scores and states, as `encode` gives them, are known."""
-        blocks = split_paragraphs(text)
+    def annotate_encoded(self, given: Document, encoded: Encoded) -> Document:
+        """Tag and link the text of a document, of which `encode` was called before."""
+        lines, spans = encoded.lines, SpanStates(encoded.states)
         mentions = decode_mentions(
-            text,
-            log_softmax(scores),
-            blocks,
+            lines.text,
+            log_softmax(encoded.scores),
+            lines.paragraphs,
             steps=self._steps,
-            starts=paragraph_starts(text, blocks, shipped_segmenter()),
+            starts=paragraph_starts(lines.text, lines.paragraphs, shipped_segmenter()),
         )
-        spans = SpanStates(states)
-        relations, mentions = self.link(text, spans, mentions)
-        status = self.classify(text, spans, mentions)
-        return renumber(
-            Document(
-                id=id,
-                text=text,
-                mentions=mentions,
-                relations=relations,
-                status=status,
-                year=year,
-                source=source,
-            )
+        relations, mentions = self.link(lines, spans, mentions)
+        found = replace(
+            given,
+            text=lines.text,
+            mentions=mentions,
+            relations=relations,
+            status=self.classify(lines, spans, mentions),
         )
+        return renumber(lines.write(found, given.text))
 
     def relate(self, document: Document) -> Document:
         """The document's own mentions, linked and classified anew."""
         if not document.mentions:
             return replace(document, relations=(), status={})
-        spans = SpanStates(self.encode(document.text)[1])
-        relations, _ = self.link(document.text, spans, document.mentions)
-        status = self.classify(document.text, spans, document.mentions)
-        return replace(document, relations=relations, status=status)
+        encoded = self.encode(document.text)
+        lines, spans = encoded.lines, SpanStates(encoded.states)
+        mentions = lines.read(document).mentions
+        relations, _ = self.link(lines, spans, mentions)
+        return replace(document, relations=relations, status=self.classify(lines, spans, mentions))
 
-    def encode(self, text: str) -> tuple[FloatArray, FloatArray]:
-        """Tag scores, shape (characters, tags), and states, shape (characters, width)."""
-        ids = np.array(self.tokenizer.encode(text), dtype=np.int64)
+    def encode(self, text: str) -> Encoded:
+        """Scores and states of a text that is not blank."""
+        lines = join_lines(text)
+        ids = np.array(self.tokenizer.encode(lines.text), dtype=np.int64)
         first, last = self.tokenizer.cls_id, self.tokenizer.sep_id
 
         def compute(start: int, end: int) -> tuple[FloatArray, ...]:
@@ -211,13 +209,13 @@ class Model:
 
         windows = make_windows(len(ids), size=self.settings.window, overlap=self.settings.overlap)
         scores, states = read_windows(windows, compute)
-        return scores, states
+        return Encoded(lines, scores, states)
 
     def link(
-        self, text: str, states: SpanStates, mentions: tuple[Mention, ...]
+        self, lines: JoinedText, states: SpanStates, mentions: tuple[Mention, ...]
     ) -> tuple[tuple[Relation, ...], tuple[Mention, ...]]:
         """Relations, and the mentions without each STATUS that no project could be found for."""
-        pairs = enumerate_pairs(text, mentions, split_paragraphs(text))
+        pairs = enumerate_pairs(lines.text, mentions, lines.paragraphs)
         relations: tuple[Relation, ...] = ()
         if len(pairs.heads):
             vectors, between = pair_states(states, mentions, pairs)
@@ -234,19 +232,19 @@ class Model:
         return relations, tuple(m for m in mentions if m.label != label or m.id in tied)
 
     def classify(
-        self, text: str, states: SpanStates, mentions: tuple[Mention, ...]
+        self, lines: JoinedText, states: SpanStates, mentions: tuple[Mention, ...]
     ) -> Mapping[str, StatusValue]:
         """Class and modality of every STATUS mention, by mention id."""
         schema = load_schema()
         found = [m for m in mentions if m.label == schema.status_label]
         if not found:
             return {}
-        vectors, features = status_features(text, states, found, split_paragraphs(text))
+        vectors, features = status_features(lines.text, states, found, lines.paragraphs)
         classes, modalities = self._status.run(None, {"states": vectors, "features": features})
         return {
             mention.id: StatusValue(
                 told_class(mention.text) or schema.status_classes[int(classes[n].argmax())],
-                told_modality(text, mention.start)
+                told_modality(lines.text, mention.start)
                 or schema.modalities[int(modalities[n].argmax())],
             )
             for n, mention in enumerate(found)

@@ -61,8 +61,8 @@ def told_modality(text: str, start: int) -> str | None:
 
 
 def told_class(status: str) -> str | None:
-    """The class of a STATUS whose words, perhaps broken over lines, leave no doubt about it."""
-    return "stopped" if _STOPPING.search("".join(status.split())) else None
+    """The class of a STATUS whose words leave no doubt about it."""
+    return "stopped" if _STOPPING.search(status) else None
 
 
 def n_status_features() -> int:

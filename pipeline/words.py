@@ -19,7 +19,6 @@ from annotations.errors import PipelineError
 
 SEGMENTER = Path(__file__).parent / "segmenter"
 SEGMENTER_FILES = ("features.msgpack", "weights.npz")
-_LINE_BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 
 
 class Segmenter(Protocol):
@@ -84,26 +83,8 @@ def with_blanks(text: str, begins: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def paragraph_starts(
     text: str, paragraphs: Sequence[tuple[int, int]], segmenter: Segmenter
 ) -> NDArray[np.bool_]:
-    """Where words begin in a text whose paragraphs may be broken over lines, within words, too.
-
-    Args:
-        text: the whole text.
-        paragraphs: spans, as `corpus.segment.paragraphs` gives them.
-        segmenter: cuts each paragraph as if it stood on one line.
-
-    Returns:
-        Shape (characters,). A line break begins a word where the character behind it does, and
-        what is in no paragraph always does.
-    """
+    """Where words begin in each paragraph, shape (characters,); outside of them always."""
     starts = np.ones(len(text), dtype=bool)
-    for first, end in paragraphs:
-        block = text[first:end]
-        is_kept = np.ones(len(block), dtype=bool)
-        for match in re.finditer(r"\s+", block):
-            if not _LINE_BREAKS.isdisjoint(match.group()):
-                is_kept[slice(*match.span())] = False
-        joined = "".join(character for character, kept in zip(block, is_kept, strict=True) if kept)
-        # For each character its place in the joined text; for a break that of the one behind it.
-        places = np.cumsum(is_kept) - is_kept
-        starts[first:end] = np.append(word_starts(joined, segmenter), True)[places]
+    for start, end in paragraphs:
+        starts[start:end] = word_starts(text[start:end], segmenter)
     return starts

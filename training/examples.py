@@ -10,6 +10,7 @@ from torch import Tensor
 
 from annotations.document import Document
 from pipeline.characters import CharacterTokenizer
+from pipeline.lines import join_lines
 from pipeline.tags import tags_of
 from pipeline.windows import make_windows
 
@@ -31,6 +32,8 @@ def make_examples(
 ) -> Dataset:
     """One row a window: token ids with the special tokens at both ends, and a tag for each.
 
+    Windows are cut from the texts with joined lines, and their starts count there.
+
     Args:
         documents: annotated texts.
         tokenizer: one token for each code point.
@@ -39,8 +42,9 @@ def make_examples(
     """
     rows: list[dict[str, Any]] = []
     for document in documents:
-        ids = tokenizer.encode(document.text)
-        tags = tags_of(document.mentions, len(document.text))
+        lines = join_lines(document.text)
+        ids = tokenizer.encode(lines.text)
+        tags = tags_of(lines.read(document).mentions, len(lines.text))
         for part in make_windows(len(ids), size=window, overlap=overlap):
             row_ids = [tokenizer.cls_id, *ids[part.start : part.end], tokenizer.sep_id]
             row_tags = [IGNORE, *tags[part.start : part.end], IGNORE]

@@ -243,13 +243,13 @@ def _check(
     errors, sizes = [], []
     with torch.no_grad():
         for text in texts:
-            logits, states = exported.encode(text)
-            original = encode(text, model, exported.tokenizer, config)
+            encoded = exported.encode(text)
+            original = encode(encoded.lines.text, model, exported.tokenizer, config)
             last = torch.from_numpy(original[:, : model.config.hidden_size].copy())
             tags = model.classifier(last).argmax(-1).numpy()
-            same += int((tags == logits.argmax(-1)).sum())
-            total += len(text)
-            errors.append(float(np.abs(states - original).mean()))
+            same += int((tags == encoded.scores.argmax(-1)).sum())
+            total += len(tags)
+            errors.append(float(np.abs(encoded.states - original).mean()))
             sizes.append(float(np.abs(original).mean()))
     return ExportCheck(
         n_characters=total,

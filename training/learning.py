@@ -28,7 +28,6 @@ from transformers import PreTrainedModel
 from annotations.document import Document
 from annotations.errors import TrainingError
 from annotations.schema import load_schema
-from corpus.segment import paragraphs
 from evaluation.checks import pair_documents
 from evaluation.files import write_learning
 from evaluation.learning import learning_curves
@@ -39,6 +38,7 @@ from evaluation.scores import F1, count, figures
 from evaluation.terminal import DASH, show
 from pipeline.characters import CharacterTokenizer
 from pipeline.decode import decode_mentions, log_softmax
+from pipeline.lines import join_lines
 from pipeline.windows import FloatArray, make_windows, read_windows
 from training.data import fingerprint, load_split
 from training.ner import NerConfig, Progress, load_ner, train_ner
@@ -172,19 +172,20 @@ def tag(
         window: most code points that are read at once.
         overlap: code points that neighbouring windows share.
     """
-    ids = torch.tensor(tokenizer.encode(document.text))
+    if not document.text.strip():
+        return replace(document, mentions=(), relations=(), status={})
+    lines = join_lines(document.text)
+    ids = torch.tensor(tokenizer.encode(lines.text))
     first, last = torch.tensor([tokenizer.cls_id]), torch.tensor([tokenizer.sep_id])
 
     def compute(start: int, end: int) -> tuple[FloatArray, ...]:
         row = torch.cat([first, ids[start:end], last])[None]
         return (model(input_ids=row).logits[0, 1:-1].numpy(),)
 
-    blocks = paragraphs(document.text)
-    if not blocks:
-        return replace(document, mentions=(), relations=(), status={})
     (scores,) = read_windows(make_windows(len(ids), size=window, overlap=overlap), compute)
-    mentions = decode_mentions(document.text, log_softmax(scores), blocks)
-    return replace(document, mentions=mentions, relations=(), status={})
+    mentions = decode_mentions(lines.text, log_softmax(scores), lines.paragraphs)
+    found = replace(document, text=lines.text, mentions=mentions, relations=(), status={})
+    return lines.write(found, document.text)
 
 
 def strict_micro_f1(gold: Sequence[Document], predicted: Sequence[Document]) -> float:

@@ -15,7 +15,7 @@ tags: [fill-mask, chinese, token-classification]
 
 A BERT encoder for the language of Chinese development reports: {layers} layers of {hidden},
 {heads} heads, {positions} positions, {n_parameters:,} parameters, one token for every character.
-Pretrained from a random start as part of zonefacts, to be fine-tuned for mentions and relations.
+Pretrained from {start} as part of zonefacts, to be fine-tuned for mentions and relations.
 """
 
 _LIMITS = """\
@@ -72,6 +72,7 @@ def model_card(
     header = _HEADER.format(
         title=settings.get("title", "zonefacts encoder"),
         n_parameters=n_parameters,
+        start=f"`{settings['encoder']}`" if settings.get("encoder") else "a random start",
         **{key: shape[key] for key in ("layers", "hidden", "heads", "positions")},
     )
     return "\n".join(

@@ -30,8 +30,9 @@ class PretrainConfig:
     """Settings of a pretraining run; a weight of 0 turns an objective off.
 
     With `rtd_weight` above 0 the masked characters are those of `generator`, and the encoder
-    learns to tell which characters it replaced; `mlm_weight` is then the generator's. `title` and
-    `description`, of the data, go into the model card.
+    learns to tell which characters it replaced; `mlm_weight` is then the generator's. `encoder` is
+    a folder to begin with, instead of a random start; its heads are not in it and begin anew.
+    `title` and `description`, of the data, go into the model card.
 
     Raises:
         TrainingError: there is no budget or no objective, `rtd_weight` is set without
@@ -45,6 +46,7 @@ class PretrainConfig:
     title: str = "zonefacts encoder"
     description: str = "A collection of reports."
     segmenter: Path = SEGMENTER
+    encoder: str | None = None
     seed: int = 20260
     mlm_weight: float = 1.0
     lac_weight: float = 1.0

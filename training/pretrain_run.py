@@ -14,6 +14,7 @@ from torch import nn
 
 from annotations.errors import TrainingError
 from training.config import plain_config
+from training.encoders import load_encoder
 from training.pretrain_config import PretrainConfig
 from training.pretrain_data import Batch, Shard, Shards, load_corpus, mask_batch, train_rows
 from training.pretrain_model import Losses, PretrainingModel
@@ -66,7 +67,10 @@ class Run:
             config.shape,
             self.corpus.tokenizer,
             generator=config.generator if config.rtd_weight > 0 else None,
-        ).to(self.device)
+        )
+        if config.encoder and not (config.output / CHECKPOINT).exists():
+            self._begin_with(config.encoder)
+        self.model.to(self.device)
         self.optimizer = torch.optim.AdamW(
             _parameter_groups(self.model, config.optimizer.weight_decay),
             lr=config.optimizer.learning_rate,
@@ -246,6 +250,29 @@ class Run:
                     " give another output folder, or the settings it was started with"
                 )
         path.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+
+    def _begin_with(self, name: str) -> None:
+        """Take over the weights of an encoder.
+
+        Raises:
+            TrainingError: it cannot be loaded, or has another vocabulary or shape.
+        """
+        encoder, tokenizer = load_encoder(name)
+        if tokenizer.vocabulary != self.corpus.tokenizer.vocabulary:
+            raise TrainingError(
+                f"{name}: has {tokenizer.size} characters, the collection gives"
+                f" {self.corpus.tokenizer.size}, or others; begin with an encoder that was"
+                " pretrained on the same collection, with the same seed and data settings"
+            )
+        # A pooler comes with the class, not with the weights, and nothing here reads it.
+        weights = {k: v for k, v in encoder.state_dict().items() if not k.startswith("pooler.")}
+        try:
+            self.model.encoder.load_state_dict(weights)
+        except RuntimeError as error:
+            raise TrainingError(
+                f"{name}: its weights do not fit [shape]; set the layers and sizes of its"
+                " config.json"
+            ) from error
 
     def _restore(self) -> None:
         path = self.config.output / CHECKPOINT

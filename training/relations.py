@@ -15,8 +15,8 @@ from transformers import PreTrainedModel
 from annotations.document import Document, Mention
 from annotations.errors import TrainingError
 from annotations.schema import load_schema
-from corpus.segment import paragraphs
 from pipeline.characters import CharacterTokenizer
+from pipeline.lines import join_lines
 from pipeline.pairs import Pairs, enumerate_pairs, n_features, pair_states
 from pipeline.relations import Thresholds, allowed_columns, decode_relations, relation_names
 from pipeline.states import SpanStates
@@ -208,7 +208,9 @@ def prepare(
     config: RelationConfig,
 ) -> _Prepared:
     """What the heads read of an annotated document, and what they are to say."""
-    pairs = enumerate_pairs(document.text, document.mentions, paragraphs(document.text))
+    lines = join_lines(document.text)
+    document = lines.read(document)
+    pairs = enumerate_pairs(lines.text, document.mentions, lines.paragraphs)
     names = relation_names()
     index = {m.id: n for n, m in enumerate(document.mentions)}
     row_of = {
@@ -224,7 +226,7 @@ def prepare(
     allowed = np.array(
         [columns[document.mentions[t].label] for t in pairs.tails], dtype=np.float32
     ).reshape(targets.shape)
-    states = SpanStates(encode(document.text, model, tokenizer, config))
+    states = SpanStates(encode(lines.text, model, tokenizer, config))
     vectors, between = pair_states(states, document.mentions, pairs)
     found = tuple(m for m in document.mentions if m.id in document.status)
     return _Prepared(
@@ -235,7 +237,7 @@ def prepare(
         targets=targets,
         allowed=allowed,
         status_mentions=found,
-        status=status_features(document.text, states, found, paragraphs(document.text)),
+        status=status_features(lines.text, states, found, lines.paragraphs),
     )
 
 

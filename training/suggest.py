@@ -108,7 +108,7 @@ def suggest(
         on_progress(len(candidates), n_all)
     vectors: list[NDArray[np.float64]] = []
     for document in compared:
-        vectors.append(_vector(model.encode(document.text)[1]))
+        vectors.append(_vector(model.encode(document.text).states))
         on_progress(len(candidates) + len(vectors), n_all)
     return _rank(candidates, vectors, count=count)
 
@@ -183,24 +183,17 @@ def _find_passages(
 
 def _measure(passage: _Passage, *, model: Model) -> _Candidate:
     given = passage.document
-    scores, states = model.encode(given.text)
-    probabilities = np.sort(np.exp(log_softmax(scores)), axis=1)
+    encoded = model.encode(given.text)
+    probabilities = np.sort(np.exp(log_softmax(encoded.scores)), axis=1)
     margins = probabilities[:, -1] - probabilities[:, -2]
-    annotated = model.annotate_encoded(
-        given.text,
-        scores=scores,
-        states=states,
-        id=given.id,
-        source=given.source,
-        year=given.year,
-    )
+    annotated = model.annotate_encoded(given, encoded)
     return _Candidate(
         document=annotated,
         start=passage.start,
         end=passage.start + len(given.text),
         uncertainty=float(1 - margins.mean()),
         n_facts=len(derive_facts(annotated)),
-        vector=_vector(states),
+        vector=_vector(encoded.states),
     )
 
 

@@ -41,14 +41,6 @@ def test_paragraphs_are_cut_alike_alone_and_together() -> None:
     assert words("\n".join(parts)) == apart[:-1]
 
 
-@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\n\n", " \n\u3000", "\u2028"])
-def test_a_line_break_within_a_paragraph_parts_no_word(line_break: str) -> None:
-    text = f"高新{line_break}区引进{line_break}项目"
-    starts = paragraph_starts(text, [(0, len(text))], shipped_segmenter())
-    # A break that parts two words begins the second, so that a mention may end before it.
-    assert cut(text, starts) == [f"高新{line_break}区", "引进", *line_break, "项目"]
-
-
 def test_a_blank_within_a_line_stays_a_border() -> None:
     text = "高 新区"
     assert cut(text, paragraph_starts(text, [(0, 4)], shipped_segmenter()))[:2] == ["高", " "]

@@ -535,6 +535,37 @@ def test_one_objective_alone(config, weight, absent):
         assert not any(absent in key for key in line)
 
 
+def test_a_run_begins_with_an_encoder(config, tmp_path):
+    pretrain(replace(config, budget_characters=30 * 8), quiet=True)
+    first = config.output / "encoder"
+    again = replace(config, encoder=str(first), output=tmp_path / "again", budget_characters=0)
+    pretrain(again, quiet=True)
+    stored, taken = (load_file(f / "model.safetensors") for f in (first, again.output / "encoder"))
+    assert all(torch.equal(tensor, taken[name]) for name, tensor in stored.items())
+    assert f"Pretrained from `{first}`" in (again.output / "encoder/README.md").read_text("utf-8")
+    # What is resumed goes on with its own weights.
+    longer = replace(again, budget_characters=30 * 8)
+    assert pretrain(longer, quiet=True).step == 1
+    moved = weights_of(again.output)["reader.encoder.embeddings.word_embeddings.weight"]
+    assert pretrain(longer, quiet=True).step == 1
+    kept = weights_of(again.output)["reader.encoder.embeddings.word_embeddings.weight"]
+    assert torch.equal(moved, kept)
+
+
+def test_encoders_that_a_run_cannot_begin_with(config, encoder, tmp_path):
+    with pytest.raises(TrainingError, match=r"has 10 characters, the collection gives \d+, or oth"):
+        pretrain(replace(config, encoder=str(encoder)), quiet=True)
+    pretrain(replace(config, budget_characters=0), quiet=True)
+    wider = replace(
+        config,
+        encoder=str(config.output / "encoder"),
+        output=tmp_path / "wider",
+        shape=replace(config.shape, intermediate=96),
+    )
+    with pytest.raises(TrainingError, match=r"its weights do not fit \[shape\]"):
+        pretrain(wider, quiet=True)
+
+
 def test_run_folder_of_other_settings_is_refused(config):
     pretrain(config, quiet=True, stop_at_step=1)
     with pytest.raises(TrainingError, match=r"holds a run with another lac_weight, seed;"):

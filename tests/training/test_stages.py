@@ -78,9 +78,9 @@ def test_same_text_same_result_wherever_it_stands(runs, documents):
 
 def test_long_texts_are_read_to_the_end(runs, documents):
     text = documents[0].text + "\n" + "甲" * 900 + "\n" + documents[0].text
-    scores, states = load_model(runs[0] / "model").encode(text)
-    assert len(scores) == len(states) == len(text)
-    assert np.isfinite(scores).all()
+    encoded = load_model(runs[0] / "model").encode(text)
+    assert len(encoded.scores) == len(encoded.states) == len(encoded.lines.text)
+    assert np.isfinite(encoded.scores).all()
 
 
 @pytest.mark.parametrize("text", ["", "\n \t\n", "。", "𠀀" * 5, "\x00甲"])

@@ -1,6 +1,7 @@
 """Suggestions on a model that is not learnt but made up, so that the order is known."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from annotations.document import Document, Mention, StatusValue
 from annotations.document import Relation as Link
 from annotations.errors import TrainingError
 from pipeline.cli import build_app
+from pipeline.lines import join_lines
+from pipeline.model import Encoded
 from pipeline.tags import tag_names
 from training.suggest import suggest, write_suggestions
 
@@ -28,10 +31,11 @@ class MadeUpModel:
         states = np.zeros((len(text), 64), dtype=np.float32)
         for n, character in enumerate(text):
             states[n, ord(character) % 64] = 1
-        return logits, states
+        return Encoded(join_lines(text), logits, states)
 
-    def annotate_encoded(self, text, *, scores, states, id, source="", year=None):
-        assert len(scores) == len(states) == len(text)
+    def annotate_encoded(self, given, encoded):
+        text = given.text
+        assert len(encoded.scores) == len(encoded.states) == len(text)
         mentions, relations, status = [], [], {}
         start = text.find("项目开工")
         while start >= 0:
@@ -43,10 +47,7 @@ class MadeUpModel:
             relations.append(Link(type="HasStatus", head=f"T{n}", tail=f"T{n + 1}"))
             status[f"T{n + 1}"] = StatusValue("under_construction", "actual")
             start = text.find("项目开工", start + 1)
-        return Document(
-            id=id, text=text, source=source, year=year, mentions=tuple(mentions),
-            relations=tuple(relations), status=status,
-        )  # fmt: skip
+        return replace(given, mentions=tuple(mentions), relations=tuple(relations), status=status)
 
 
 @pytest.fixture

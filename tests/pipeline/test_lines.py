@@ -1,0 +1,89 @@
+"""Paragraphs that are broken over lines, read as if they were not."""
+
+import pytest
+
+from annotations.document import Document, Mention, Relation, StatusValue
+from pipeline.lines import join_lines
+from pipeline.model import load_model
+
+# Broken as OCR breaks it: within words and sums, with a blank line in between.
+PIECES = (
+    "2023年，高新区加快推进重点项",
+    "目建设，全年完成固定资产投",
+    "资58亿元。澜溪新能源电池项",
+    "目总投资12.5亿",
+    "元，目前已完成投资3",
+    "亿元，预计年底前建成投",
+    "产。云杉科技有限公司投",
+    "资的智能装备产业园项",
+    "目开工建设。",
+)
+WHOLE = "".join(PIECES)
+BROKEN = "工作报告\n\n" + "\n".join(PIECES[:4]) + "\n\n" + "\n".join(PIECES[4:]) + "\n"
+
+
+def mention(text: str, words: str, label: str, id_: str) -> Mention:
+    start = text.index(words)
+    return Mention(id=id_, label=label, start=start, end=start + len(words), text=words)
+
+
+def test_a_text_of_whole_lines_is_left_as_it_is() -> None:
+    text = "  第一章\n\n高新区引进项目。\r\n园区建成。\n"
+    lines = join_lines(text)
+    assert lines.text == text
+    assert [text[a:b] for a, b in lines.paragraphs] == ["第一章", "高新区引进项目。", "园区建成。"]
+    assert lines.places.tolist() == list(range(len(text)))
+
+
+def test_a_broken_paragraph_is_one_line() -> None:
+    lines = join_lines(BROKEN)
+    assert [lines.text[a:b] for a, b in lines.paragraphs] == ["工作报告", WHOLE]
+    assert "".join(BROKEN[place] for place in lines.places) == lines.text
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\n\n", " \n", "\u2028"])
+def test_breaks_of_all_kinds(line_break: str) -> None:
+    text = f"高新区，{line_break}引进项目。"
+    assert join_lines(text).text == "高新区，引进项目。"
+
+
+def test_latin_words_stay_apart() -> None:
+    broken = "工作报告\n" + "\n".join((*PIECES[:-1], "目及Green", "Power项目开工建设。"))
+    lines = join_lines(broken)
+    assert lines.text == "工作报告\n" + "".join((*PIECES[:-1], "目及Green Power项目开工建设。"))
+    assert len(lines.places) == len(lines.text)
+
+
+def test_no_text() -> None:
+    assert (join_lines("").text, join_lines(" \n").paragraphs) == ("", ())
+
+
+def test_annotations_there_and_back() -> None:
+    given = Document(
+        id="a",
+        text=BROKEN,
+        mentions=(
+            mention(BROKEN, "澜溪新能源电池项\n目", "PROJECT", "T1"),
+            mention(BROKEN, "建成投\n产", "STATUS", "T2"),
+        ),
+        relations=(Relation(type="HasStatus", head="T1", tail="T2"),),
+        status={"T2": StatusValue("operating", "future")},
+    )
+    lines = join_lines(BROKEN)
+    read = lines.read(given)
+    assert [m.text for m in read.mentions] == ["澜溪新能源电池项目", "建成投产"]
+    assert (read.relations, read.status) == (given.relations, given.status)
+    assert lines.write(read, BROKEN) == given
+
+
+def test_a_broken_text_is_read_like_the_whole_one() -> None:
+    model = load_model()
+    whole = model.annotate(f"工作报告\n\n{WHOLE}\n", id="a")
+    broken = model.annotate(BROKEN, id="a")
+    assert [(m.label, "".join(m.text.split())) for m in broken.mentions] == [
+        (m.label, m.text) for m in whole.mentions
+    ]
+    assert len(whole.mentions) > 8
+    assert broken.relations == whole.relations
+    assert broken.status == whole.status
+    assert model.relate(broken).relations == model.relate(whole).relations != ()

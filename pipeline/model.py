@@ -226,7 +226,9 @@ class Model:
                 "features": pairs.features,
             }
             scores = self._pairs.run(None, inputs)[0]
-            relations = decode_relations(mentions, pairs, scores, self.settings.thresholds)
+            relations = decode_relations(
+                lines.text, mentions, pairs, scores, self.settings.thresholds
+            )
         tied = {relation.tail for relation in relations}
         label = load_schema().status_label
         return relations, tuple(m for m in mentions if m.label != label or m.id in tied)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from annotations.document import Mention
 from annotations.schema import load_schema
 from pipeline.counts import parse_count
+from pipeline.parallel import enumeration_places
 from pipeline.states import SpanStates
 from pipeline.windows import FloatArray
 
@@ -39,8 +40,6 @@ _CUES = tuple(
     )
 )
 _LEFT_CONTEXT = 10
-# What stands between two members of an enumeration.
-_ENUMERATED = re.compile(r"[、，,]|[、，,]?(?:和|与|及|以及)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ class _Block:
         self.indices: dict[str, list[int]] = {label: [] for label in self.labels}
         for index, mention in enumerate(mentions):
             self.indices[mention.label].append(index)
-        self.places = self._places()
+        self.places = enumeration_places(text, mentions)
 
     def within_reach(self, head: int) -> range:
         """The mentions at most `MAX_GAP` from the head; they are neighbours, since none overlap."""
@@ -168,24 +167,6 @@ class _Block:
             float(other_side == 0),
             float(rivals == 0),
         ]
-
-    def _places(self) -> list[tuple[int, int]]:
-        """For each mention its place in an enumeration of its label, and how many it has."""
-        places: list[tuple[int, int]] = []
-        first = 0
-        for index in range(1, len(self.mentions) + 1):
-            if index < len(self.mentions) and self._goes_on(index):
-                continue
-            size = index - first
-            places += [(place, size) for place in range(size)]
-            first = index
-        return places
-
-    def _goes_on(self, index: int) -> bool:
-        """Whether a mention carries on the enumeration that the mention before it is in."""
-        before, mention = self.mentions[index - 1], self.mentions[index]
-        between = self.text[before.end : mention.start]
-        return mention.label == before.label and _ENUMERATED.fullmatch(between) is not None
 
     def _parallel(self, head: int, tail: int) -> list[float]:
         """Whether both are in enumerations of equal size: at the same place, or at another."""

@@ -13,7 +13,11 @@ from numpy.typing import NDArray
 from annotations.document import Mention, Relation
 from annotations.schema import load_schema
 from pipeline.pairs import Pairs
+from pipeline.parallel import owners_in_step
 from pipeline.windows import FloatArray
+
+# Head and tail as indices of mentions, type and probability.
+_Found = tuple[int, int, str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +40,16 @@ def allowed_columns(tail_label: str) -> NDArray[np.bool_]:
 
 
 def decode_relations(
-    mentions: Sequence[Mention], pairs: Pairs, scores: FloatArray, thresholds: Thresholds
+    text: str,
+    mentions: Sequence[Mention],
+    pairs: Pairs,
+    scores: FloatArray,
+    thresholds: Thresholds,
 ) -> tuple[Relation, ...]:
     """The relations of one text.
 
     Args:
+        text: the whole text.
         mentions: in text order; the pairs' indices mean them.
         pairs: candidate pairs.
         scores: probabilities, shape (pairs, relations); columns that the tail's label does not
@@ -51,9 +60,12 @@ def decode_relations(
     by_tail: dict[int, list[int]] = {}
     for row, tail in enumerate(pairs.tails.tolist()):
         by_tail.setdefault(tail, []).append(row)
-    found: list[tuple[int, int, str, float]] = []
+    settled = _settle_lists(text, mentions, pairs, scores, thresholds)
+    found = list(settled.values())
     grouped: dict[int, tuple[float, int]] = {}
     for tail, rows in by_tail.items():
+        if tail in settled:
+            continue
         label = mentions[tail].label
         columns = np.flatnonzero(allowed_columns(label))
         block = scores[np.ix_(np.array(rows), columns)]
@@ -88,3 +100,31 @@ def decode_relations(
         Relation(type=name, head=mentions[head].id, tail=mentions[tail].id, score=round(score, 4))
         for head, tail, name, score in sorted(found)
     )
+
+
+def _settle_lists(
+    text: str,
+    mentions: Sequence[Mention],
+    pairs: Pairs,
+    scores: FloatArray,
+    thresholds: Thresholds,
+) -> dict[int, _Found]:
+    """The relation of each sum in lists that run in step, by its index.
+
+    Once one of the projects is sure of its sum, the others are of theirs, and in the same role.
+    Where none is, the list is left alone: 产值分别达到 gives nobody an investment.
+    """
+    ends = zip(pairs.heads.tolist(), pairs.tails.tolist(), strict=True)
+    row_of = {pair: row for row, pair in enumerate(ends)}
+    columns = np.flatnonzero(allowed_columns("AMOUNT"))
+    settled: dict[int, _Found] = {}
+    for owners in owners_in_step(text, mentions):
+        rows = [row_of[pair] for tail, head in owners.items() if (pair := (head, tail)) in row_of]
+        # Some are too far apart to be candidates.
+        if len(rows) < len(owners):
+            continue
+        sure = scores[np.ix_(np.array(rows), columns)].max(axis=0)
+        name, score = relation_names()[columns[sure.argmax()]], float(sure.max())
+        if score >= thresholds.relations[name]:
+            settled |= {tail: (head, tail, name, score) for tail, head in owners.items()}
+    return settled

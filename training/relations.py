@@ -361,7 +361,9 @@ def tune_thresholds(scorer: PairScorer, development: Sequence[_Prepared]) -> Thr
             gold = {(r.type, r.head, r.tail) for r in item.document.relations}
             found = {
                 (r.type, r.head, r.tail)
-                for r in decode_relations(item.document.mentions, item.pairs, scores, options)
+                for r in decode_relations(
+                    item.document.text, item.document.mentions, item.pairs, scores, options
+                )
             }
             for name in names:
                 mine = {key for key in found if key[0] == name}

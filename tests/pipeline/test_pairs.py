@@ -37,7 +37,7 @@ def probabilities(document, sure):
 def decoded(document, sure, *, least=0.5, status=0.3):
     pairs, scores = probabilities(document, sure)
     thresholds = Thresholds(relations=dict.fromkeys(relation_names(), least), status=status)
-    relations = decode_relations(document.mentions, pairs, scores, thresholds)
+    relations = decode_relations(document.text, document.mentions, pairs, scores, thresholds)
     return {(r.head, r.type, r.tail) for r in relations}
 
 
@@ -155,3 +155,37 @@ def test_states_of_pairs():
 )  # fmt: skip
 def test_decoding_under_constraints(sure, expected):
     assert decoded(TWO, sure) == expected
+
+
+IN_STEP = marked(
+    "[[P1|甲项目]]、[[P2|乙项目]]和[[P3|丙项目]]总投资分别为[[A1|3亿元]]、[[A2|2亿元]]和[[A3|1亿元]]。"
+)
+
+
+@pytest.mark.parametrize(
+    ("sure", "expected"),
+    [
+        # One that is sure speaks for the list, and what contradicts it does not count.
+        ({("P1", "TotalInvestment", "A1"): 0.9}, {("P1", "A1"), ("P2", "A2"), ("P3", "A3")}),
+        (
+            {("P2", "TotalInvestment", "A2"): 0.6, ("P1", "TotalInvestment", "A3"): 0.9},
+            {("P1", "A1"), ("P2", "A2"), ("P3", "A3")},
+        ),
+        # Where none is sure, sums may be no investments at all.
+        ({}, set()),
+    ],
+)
+def test_sums_in_step_with_projects(sure, expected):
+    for document in (IN_STEP, replace(IN_STEP, mentions=IN_STEP.mentions[::-1])):
+        found = decoded(document, sure)
+        assert found == {(head, "TotalInvestment", tail) for head, tail in expected}
+
+
+def test_lists_that_are_too_far_apart_are_left_to_the_scores():
+    gap = "甲" * (MAX_GAP - 10)
+    document = marked(f"[[P1|甲项目]]、[[P2|乙项目]]{gap}总投资分别为[[A1|3亿元]]、[[A2|2亿元]]。")
+    # The first project is too far from the second sum.
+    assert len(pairs_of(document).heads) == 5
+    assert decoded(document, {("P2", "TotalInvestment", "A1"): 0.9}) == {
+        ("P2", "TotalInvestment", "A1")
+    }

@@ -1,0 +1,87 @@
+"""Lists that run in step: 甲项目、乙项目总投资分别为3亿元、2亿元 gives each project its own sum."""
+
+import re
+from collections.abc import Sequence
+
+from annotations.document import Mention
+
+# What stands between two members of an enumeration.
+_ENUMERATED = re.compile(r"[、，,]|[、，,]?(?:和|与|及|以及)")
+_IN_STEP = re.compile(r"分别|依次")
+# 总投资分别达到, 分别计划完成固定资产投资: further before the first sum the word is about others.
+_CUE_REACH = 16
+_SENTENCE_END = re.compile(r"[。！？!?；;\n]")
+
+
+def enumeration_places(text: str, mentions: Sequence[Mention]) -> list[tuple[int, int]]:
+    """For each mention its place in an enumeration of its label, and how many that has.
+
+    Args:
+        text: the whole text.
+        mentions: of one paragraph, in text order.
+    """
+    places: list[tuple[int, int]] = []
+    first = 0
+    for index in range(1, len(mentions) + 1):
+        if index < len(mentions) and _goes_on(text, mentions[index - 1], mentions[index]):
+            continue
+        size = index - first
+        places += [(place, size) for place in range(size)]
+        first = index
+    return places
+
+
+def owners_in_step(text: str, mentions: Sequence[Mention]) -> list[dict[int, int]]:
+    """Which PROJECT (value) each AMOUNT (key) of a list belongs to, by index; one mapping a list.
+
+    Sums that are said to be 分别 go to the projects of an enumeration of equal size in the same
+    sentence: the nearest before them, else the one that they stand in front of.
+
+    Args:
+        text: the whole text.
+        mentions: of the whole text; the indices mean them.
+    """
+    # Annotators' files may hold mentions in any order.
+    order = sorted(range(len(mentions)), key=lambda n: mentions[n].span)
+    ordered = [mentions[n] for n in order]
+    places = enumeration_places(text, ordered)
+    found = []
+    for index, (place, size) in enumerate(places):
+        if place or size < 2 or ordered[index].label != "AMOUNT":
+            continue
+        start = ordered[index].start
+        if not _IN_STEP.search(text, max(0, start - _CUE_REACH), start):
+            continue
+        first = _projects_before(text, ordered, places, at=index)
+        if first is None:
+            first = _projects_behind(text, ordered, places, at=index + size)
+        if first is not None and places[first][1] == size:
+            found.append({order[index + n]: order[first + n] for n in range(size)})
+    return found
+
+
+def _goes_on(text: str, before: Mention, mention: Mention) -> bool:
+    """Whether a mention carries on the enumeration that the mention before it is in."""
+    between = text[before.end : mention.start]
+    return mention.label == before.label and _ENUMERATED.fullmatch(between) is not None
+
+
+def _projects_before(
+    text: str, mentions: Sequence[Mention], places: Sequence[tuple[int, int]], *, at: int
+) -> int | None:
+    """The first of the projects that stand last before a mention in its sentence."""
+    for index in range(at - 1, -1, -1):
+        if _SENTENCE_END.search(text, mentions[index].end, mentions[at].start):
+            return None
+        if mentions[index].label == "PROJECT":
+            return index - places[index][0]
+    return None
+
+
+def _projects_behind(
+    text: str, mentions: Sequence[Mention], places: Sequence[tuple[int, int]], *, at: int
+) -> int | None:
+    """The first of the projects that the sums before them belong to (3亿元、2亿元的甲、乙)."""
+    if at >= len(mentions) or mentions[at].label != "PROJECT" or places[at][0]:
+        return None
+    return at if text[mentions[at - 1].end : mentions[at].start] == "的" else None

@@ -1,0 +1,60 @@
+"""Lists of projects and sums that run in step."""
+
+import pytest
+
+from pipeline.parallel import enumeration_places, owners_in_step
+from tests.pipeline.marked import marked
+
+P, A = "[[P1|甲项目]]、[[P2|乙项目]]", "[[A1|3亿元]]、[[A2|2亿元]]"
+
+
+def owners(text):
+    document = marked(text)
+    ids = [m.id for m in document.mentions]
+    return [
+        {ids[tail]: ids[head] for tail, head in found.items()}
+        for found in owners_in_step(document.text, document.mentions)
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{P}总投资分别为{A}。",
+        f"{P}开工建设，分别计划完成固定资产投资{A}。",
+        "[[P1|甲项目]]和[[P2|乙项目]]投资依次为[[A1|3亿元]]，[[A2|2亿元]]。",
+        f"总投资分别为{A}的{P}签约。",
+        f"[[P3|丙项目]]投产。总投资分别为{A}的{P}签约。",
+        f"{P}由[[C1|乙集团]]建设，总投资分别为{A}。",
+    ],
+)
+def test_each_project_has_its_own(text):
+    assert owners(text) == [{"A1": "P1", "A2": "P2"}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{P}总投资{A}。",
+        f"{P}。总投资分别为{A}。",
+        f"{P}、[[P3|丙项目]]总投资分别为{A}。",
+        f"{P}、[[P3|丙项目]]开工，[[P4|丁项目]]投资分别为{A}。",
+        f"{P}总投资分别为[[A1|3亿元]]。",
+        f"分别为{A}，{P}签约。",
+        f"两市生产总值分别为{A}。",
+        f"{P}分别由两家公司牵头并在年内正式启动建设工作，投资{A}。",
+    ],
+)
+def test_where_nothing_says_so(text):
+    assert owners(text) == []
+
+
+def test_several_lists():
+    text = f"{P}总投资分别为{A}，完成投资分别为[[A3|1亿元]]、[[A4|4亿元]]。"
+    assert owners(text) == [{"A1": "P1", "A2": "P2"}, {"A3": "P1", "A4": "P2"}]
+
+
+def test_places_in_enumerations():
+    document = marked(f"{P}总投资{A}，[[A3|1亿元]]及[[P3|丙项目]]。")
+    places = enumeration_places(document.text, document.mentions)
+    assert places == [(0, 2), (1, 2), (0, 3), (1, 3), (2, 3), (0, 1)]

@@ -246,7 +246,7 @@ class Model:
         return {
             mention.id: StatusValue(
                 told_class(mention.text) or schema.status_classes[int(classes[n].argmax())],
-                told_modality(lines.text, mention.start)
+                told_modality(lines.text, *mention.span)
                 or schema.modalities[int(modalities[n].argmax())],
             )
             for n, mention in enumerate(found)

@@ -44,18 +44,21 @@ _DONE = re.compile(
     r"已(?:经|于|在)?(?:[0-9〇一二三四五六七八九十]|[年月日]|[上中下]旬|[上下]半|[底初前]|季度"
     r"|全部|全面|全线|基本|正式|顺利|陆续|相继|先后|提前|如期|整体)*$"
 )
+# 建成投产后，预计年产值60亿元: what it will bring says that it is not there yet. So all 5 of those
+# documents' are future.
+_ONCE_DONE = re.compile(r"(?:以|之)?后[，,]?(?:预计|预期|有望|可|将|能|年|每年)")
 # All 119 statuses of those documents with one of these words are stopped.
 _STOPPING = re.compile(r"停工|停建|缓建|烂尾|终止|中止|叫停|下马|搁置|取消|清退")
 
 
-def told_modality(text: str, start: int) -> str | None:
-    """The modality of the STATUS that starts at `start`, where words before it leave no doubt.
+def told_modality(text: str, start: int, end: int) -> str | None:
+    """The modality of the STATUS `[start, end)`, where words around it leave no doubt.
 
     So 将于6月开工 is future whatever the classifier, which reads the whole sentence, makes of it.
     """
     # A clause is short: further back nothing of it is found.
     before = text[max(0, start - 60) : start]
-    if _ANNOUNCING.search(_CLAUSE_BREAK.split(before)[-1]):
+    if _ANNOUNCING.search(_CLAUSE_BREAK.split(before)[-1]) or _ONCE_DONE.match(text, end):
         return "future"
     return "actual" if _DONE.search(before) else None
 

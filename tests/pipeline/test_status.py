@@ -39,7 +39,7 @@ def test_shapes_and_cues():
     ],
 )
 def test_what_is_announced_in_its_clause(text, expected):
-    assert (told_modality(text, len(text) - 2) == "future") is expected
+    assert (told_modality(text, len(text) - 2, len(text)) == "future") is expected
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,23 @@ def test_what_is_announced_in_its_clause(text, expected):
     ],
 )
 def test_what_is_said_to_be_done(text, expected):
-    assert (told_modality(text, len(text) - 2) == "actual") is expected
+    assert (told_modality(text, len(text) - 2, len(text)) == "actual") is expected
+
+
+@pytest.mark.parametrize(
+    ("behind", "expected"),
+    [
+        ("后，预计可实现产值60亿元", "future"),
+        ("后年产值可达5亿元", "future"),
+        ("后将成为最大的基地", "future"),
+        ("以后,能安置300人就业", "future"),
+        ("后峡工业基地", None),
+        ("，预计年产值60亿元", None),
+        ("后，产值达到60亿元", None),
+    ],
+)
+def test_what_is_to_come_of_it(behind, expected):
+    assert told_modality(f"项目投产{behind}", 2, 4) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """Choosing passages to annotate: places to splits, strata by cue words, one passage a report.
 
-The first rounds take one passage a place; the last two return to places of the training split for
-one from another of their reports. The draw depends on the seed and the collection alone. Cue words
-only steer which passages are read; what is in them is decided by the annotators.
+The first rounds take one passage a place; the later ones return to places of the training split
+for one from another of their reports each. The draw depends on the seed and the collection alone.
+Cue words only steer which passages are read; what is in them is decided by the annotators.
 """
 
 import random
@@ -59,7 +59,7 @@ QUOTAS: Mapping[str, int] = {
     "plan": 14,
     "prose": 10,
 }
-# The same for a round that looks for what is rare in reports and what the tagger reads worst.
+# The same for later rounds, which look for what is rare in reports and what the tagger reads worst,
 RARE_QUOTAS: Mapping[str, int] = {
     "stopped": 8,
     "negotiating": 8,
@@ -68,6 +68,13 @@ RARE_QUOTAS: Mapping[str, int] = {
     "owned": 32,
     "located": 32,
     "signed": 10,
+}
+# and for what reports of zones are full of: zones, companies, and projects that are signed.
+ZONE_QUOTAS: Mapping[str, int] = {
+    "located": 35,
+    "owned": 25,
+    "signed": 20,
+    "dense": 20,
 }
 
 
@@ -90,9 +97,9 @@ class Passage:
 class SplitSizes:
     """How many passages, each from a place of its own in its round, go into each split.
 
-    `more_train`, `again_train` and `rare_train` are later rounds of annotation, which must not
-    change what was drawn before: the first from places that were left, the others from other
-    reports of train places, the last of them by `RARE_QUOTAS`.
+    `more_train`, `again_train`, `rare_train`, `zone_train` and `last_train` are later rounds of
+    annotation, which must not change what was drawn before: the first from places that were left,
+    the others from other reports of train places, two of them by `RARE_QUOTAS` and `ZONE_QUOTAS`.
     """
 
     test: int = 30
@@ -101,6 +108,8 @@ class SplitSizes:
     more_train: int = 150
     again_train: int = 200
     rare_train: int = 160
+    zone_train: int = 224
+    last_train: int = 168
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +174,7 @@ def select_passages(
 
     Raises:
         CorpusError: the collection has fewer places than passages are wanted, too few of them are
-            left for a round (for the last two, have an unused report), or no passage is left that
+            left for a round (for the later ones, have an unused report), or no passage is left that
             fits a stratum.
     """
     sizes = sizes or SplitSizes()
@@ -202,6 +211,14 @@ def _rounds(seed: int, sizes: SplitSizes) -> list[_Round]:
             is_again=True,
             quotas=RARE_QUOTAS,
         ),
+        _Round(
+            split="train",
+            seed=f"{seed}:train:zone",
+            size=sizes.zone_train,
+            is_again=True,
+            quotas=ZONE_QUOTAS,
+        ),
+        _Round(split="train", seed=f"{seed}:train:last", size=sizes.last_train, is_again=True),
     ]
 
 

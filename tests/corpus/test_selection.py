@@ -3,7 +3,7 @@
 import json
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -25,6 +25,7 @@ from corpus.selection import (
     RARE_QUOTAS,
     REPORT_KINDS,
     SEED_PLACES,
+    ZONE_QUOTAS,
     SplitSizes,
     cut_passages,
     place_split,
@@ -35,7 +36,7 @@ PASSAGES = load_passages()
 
 
 def test_splits_have_their_sizes() -> None:
-    assert Counter(p.split for p in PASSAGES) == {"test": 30, "development": 22, "train": 620}
+    assert Counter(p.split for p in PASSAGES) == {"test": 30, "development": 22, "train": 844}
 
 
 def test_no_place_is_in_two_splits() -> None:
@@ -47,10 +48,11 @@ def test_no_place_is_in_two_splits() -> None:
 
 def test_one_passage_a_place_in_each_round_and_one_a_report_in_all() -> None:
     sizes = SplitSizes()
-    rare = len(PASSAGES) - sizes.rare_train
+    zone = len(PASSAGES) - sizes.zone_train
+    rare = zone - sizes.rare_train
     again = rare - sizes.again_train
     # The first rounds share no place, either.
-    for drawn in (PASSAGES[:again], PASSAGES[again:rare], PASSAGES[rare:]):
+    for drawn in (PASSAGES[:again], PASSAGES[again:rare], PASSAGES[rare:zone], PASSAGES[zone:]):
         assert [place for place, n in Counter(p.place for p in drawn).items() if n > 1] == []
     assert [path for path, n in Counter(p.path for p in PASSAGES).items() if n > 1] == []
 
@@ -83,7 +85,7 @@ def test_fields_agree_with_the_path() -> None:
         assert (place, int(file[:4])) == (passage.place, passage.year)
         assert kind in REPORT_KINDS
         assert FIRST_YEAR <= passage.year <= LAST_YEAR
-        assert passage.stratum in QUOTAS.keys() | RARE_QUOTAS.keys()
+        assert passage.stratum in QUOTAS.keys() | RARE_QUOTAS.keys() | ZONE_QUOTAS.keys()
 
 
 def test_list_is_read_and_written_alike() -> None:
@@ -103,7 +105,9 @@ SENTENCES = (
     "今年力争新开工工程10个，加快推进产业园建设，确保3个项目投产。",
     "群众安全感和满意度稳步提高，各项社会事业全面进步。",
 )
-SIZES = SplitSizes(test=3, development=2, train=6, more_train=2, again_train=3, rare_train=2)
+SIZES = SplitSizes(
+    test=3, development=2, train=6, more_train=2, again_train=3, rare_train=2, zone_train=2
+)
 
 
 def report(place: str, *, year: int = 2019, kind: str = REPORT_KINDS[0]) -> CollectionDocument:
@@ -139,18 +143,19 @@ def test_the_draw_depends_on_seed_and_collection_alone() -> None:
         text = texts[passage.path][passage.start : passage.end]
         assert sha256(text.encode()).hexdigest() == passage.sha256
         assert MIN_CHARACTERS <= len(text) <= MAX_CHARACTERS
-    assert Counter(p.split for p in drawn) == {"test": 3, "development": 2, "train": 13}
+    assert Counter(p.split for p in drawn) == {"test": 3, "development": 2, "train": 15}
     assert len({p.place for p in drawn[:13]}) == 13
-    assert len({p.path for p in drawn}) == 18
+    assert len({p.path for p in drawn}) == 20
     assert {p.place for p in drawn[13:]} <= set(CITIES) - {p.place for p in drawn[:5]}
-    assert [p.id for p in drawn[5:]] == [f"train-{n:03d}" for n in range(1, 14)]
+    assert [p.id for p in drawn[5:]] == [f"train-{n:03d}" for n in range(1, 16)]
 
 
 def test_later_rounds_leave_the_first_as_it_is() -> None:
     documents = reports(CITIES)
-    first = replace(SIZES, more_train=0, again_train=0, rare_train=0)
-    for fewer in (first, replace(SIZES, again_train=0, rare_train=0), replace(SIZES, rare_train=0)):
-        once = select_passages(documents, seed=1, sizes=fewer)
+    sizes = SIZES
+    for last in ("zone_train", "rare_train", "again_train", "more_train"):
+        sizes = replace(sizes, **{last: 0})
+        once = select_passages(documents, seed=1, sizes=sizes)
         assert select_passages(documents, seed=1, sizes=SIZES)[: len(once)] == once
 
 
@@ -165,9 +170,13 @@ def test_no_text_is_drawn_twice() -> None:
     assert len({p.sha256 for p in drawn}) == len(drawn)
 
 
-def test_the_last_round_looks_for_what_is_rare() -> None:
-    drawn = select_passages(reports(CITIES), seed=1, sizes=replace(SIZES, rare_train=8))
-    assert {p.stratum for p in drawn[-8:]} <= RARE_QUOTAS.keys()
+@pytest.mark.parametrize(
+    ("last", "quotas"), [("rare_train", RARE_QUOTAS), ("zone_train", ZONE_QUOTAS)]
+)
+def test_the_last_rounds_look_for_what_is_rare(last: str, quotas: Mapping[str, int]) -> None:
+    sizes = replace(SIZES, again_train=0, rare_train=0, zone_train=0)
+    drawn = select_passages(reports(CITIES), seed=1, sizes=replace(sizes, **{last: 8}))
+    assert {p.stratum for p in drawn[-8:]} <= quotas.keys()
 
 
 def test_only_reports_of_the_announced_kinds_and_years_are_drawn_from() -> None:
@@ -221,7 +230,9 @@ def test_places_with_a_second_report_are_too_few() -> None:
         "3 passages want as many train places with an unused report and with enough text, the"
         " collection has 2; want fewer passages"
     )
-    assert select_passages(documents, seed=1, sizes=replace(SIZES, again_train=2, rare_train=0))
+    assert select_passages(
+        documents, seed=1, sizes=replace(SIZES, again_train=2, rare_train=0, zone_train=0)
+    )
 
 
 def test_reports_without_projects_fit_no_stratum() -> None:
@@ -281,6 +292,6 @@ def test_command_writes_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     register(app)
     arguments = ["corpus", "select", str(source), "--seed", "1", "--output", str(output)]
     result = CliRunner().invoke(app, arguments)
-    assert (result.exit_code, result.stdout) == (0, f"18 passages written to {output}\n")
+    assert (result.exit_code, result.stdout) == (0, f"20 passages written to {output}\n")
     written = parse_passages(output.read_text(encoding="utf-8"))
     assert written == select_passages(documents, seed=1)

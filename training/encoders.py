@@ -24,6 +24,8 @@ from training.model_card import model_card
 from training.pretrain_model import ShapeConfig, bert_config
 
 MAX_SHARD_BYTES = 14_000_000
+# `START_CARD` is the card of the encoder that a run began with.
+CARD, START_CARD = "README.md", "start.md"
 _INDEX, _WEIGHTS = "model.safetensors.index.json", "model.safetensors"
 _CONFIG = "config.json"
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
@@ -98,7 +100,9 @@ def export_encoder(run: Path, output: Path) -> Path:
         json.loads(line) for line in (run / "log.jsonl").read_text(encoding="utf-8").splitlines()
     ]
     card = model_card(settings=settings, log=lines, n_parameters=_n_values(tensors.values()))
-    (output / "README.md").write_text(card, encoding="utf-8")
+    (output / CARD).write_text(card, encoding="utf-8")
+    if (run / START_CARD).is_file():
+        (output / START_CARD).write_bytes((run / START_CARD).read_bytes())
     # Fine-tuning reads its few examples many times and wants the dropout that this run did not.
     # Dropout of attention would cost a third more time on CPU.
     config.hidden_dropout_prob = 0.1

@@ -15,7 +15,7 @@ tags: [fill-mask, chinese, token-classification]
 
 A BERT encoder for the language of Chinese development reports: {layers} layers of {hidden},
 {heads} heads, {positions} positions, {n_parameters:,} parameters, one token for every character.
-Pretrained from {start} as part of zonefacts, to be fine-tuned for mentions and relations.
+Pretrained as part of zonefacts, to be fine-tuned for mentions and relations.
 """
 
 _LIMITS = """\
@@ -38,6 +38,11 @@ learns from the scores of LAC (Apache-2.0).
 
 # Heading, field of the log line and digits of a column in the course of a run.
 _Column = tuple[str, str, int]
+_TAGS: tuple[_Column, ...] = (
+    ("tag loss", "lac_loss", 3),
+    ("validation tag loss", "validation_lac_loss", 3),
+    ("tag accuracy", "validation_lac_accuracy", 4),
+)
 _MASKED: tuple[_Column, ...] = (
     ("masked loss", "mlm_loss", 3),
     ("tag loss", "lac_loss", 3),
@@ -72,7 +77,6 @@ def model_card(
     header = _HEADER.format(
         title=settings.get("title", "zonefacts encoder"),
         n_parameters=n_parameters,
-        start=f"`{settings['encoder']}`" if settings.get("encoder") else "a random start",
         **{key: shape[key] for key in ("layers", "hidden", "heads", "positions")},
     )
     return "\n".join(
@@ -118,11 +122,7 @@ def _objectives(settings: Mapping[str, Any]) -> str:
             " word boundaries and tags, for every character, as soft targets;"
         )
     batch = optimizer["batch_sequences"] * optimizer["accumulation"]
-    if n_local := settings["shape"]["local_layers"]:
-        parts.append(
-            f"- a start at which the heads of the first {n_local} layers look at neighbouring"
-            " characters; all else is random;"
-        )
+    parts.append(f"- {_start(settings)};")
     parts.append(
         f"- AdamW, peak learning rate {optimizer['learning_rate']:g},"
         f" {optimizer['warmup_steps']} warm-up steps, linear fall to zero, weight decay"
@@ -130,6 +130,20 @@ def _objectives(settings: Mapping[str, Any]) -> str:
         f" {settings['data']['sequence_length']} a step, seed {settings['seed']}."
     )
     return "## Objectives\n\n" + "\n".join(parts) + "\n"
+
+
+def _start(settings: Mapping[str, Any]) -> str:
+    if encoder := settings.get("encoder"):
+        return (
+            f"a start with the weights of `{encoder}`, which has a card of its own ([start.md]"
+            "(start.md), if it came with one); the heads began anew"
+        )
+    if n_local := settings["shape"]["local_layers"]:
+        return (
+            f"a start at which the heads of the first {n_local} layers look at neighbouring"
+            " characters; all else is random"
+        )
+    return "a random start"
 
 
 def _course(settings: Mapping[str, Any], log: Sequence[Mapping[str, Any]]) -> str:
@@ -144,7 +158,9 @@ def _course(settings: Mapping[str, Any], log: Sequence[Mapping[str, Any]]) -> st
             " on places that were never trained on."
         )
         lines += [text + _told_raises(settings, log), ""]
-    columns = _REPLACED if _has_generator(settings) else _MASKED
+    columns = _MASKED if settings["mlm_weight"] > 0 else _TAGS
+    if _has_generator(settings):
+        columns = _REPLACED
     headings = ["step", "characters", *(heading for heading, _, _ in columns)]
     lines += [f"| {' | '.join(headings)} |", "|" + "---:|" * len(headings)]
     for check in checks:

@@ -13,8 +13,9 @@ import torch
 from torch import nn
 
 from annotations.errors import TrainingError
+from corpus.files import write_atomic
 from training.config import plain_config
-from training.encoders import load_encoder
+from training.encoders import CARD, START_CARD, load_encoder
 from training.pretrain_config import PretrainConfig
 from training.pretrain_data import Batch, Shard, Shards, load_corpus, mask_batch, train_rows
 from training.pretrain_model import Losses, PretrainingModel
@@ -273,6 +274,9 @@ class Run:
                 f"{name}: its weights do not fit [shape]; set the layers and sizes of its"
                 " config.json"
             ) from error
+        # Where the weights come from is part of what the new encoder's card tells.
+        if (card := Path(name) / CARD).is_file():
+            write_atomic(self.config.output / START_CARD, card.read_bytes())
 
     def _restore(self) -> None:
         path = self.config.output / CHECKPOINT

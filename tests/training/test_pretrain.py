@@ -542,7 +542,10 @@ def test_a_run_begins_with_an_encoder(config, tmp_path):
     pretrain(again, quiet=True)
     stored, taken = (load_file(f / "model.safetensors") for f in (first, again.output / "encoder"))
     assert all(torch.equal(tensor, taken[name]) for name, tensor in stored.items())
-    assert f"Pretrained from `{first}`" in (again.output / "encoder/README.md").read_text("utf-8")
+    card = (again.output / "encoder" / "README.md").read_text(encoding="utf-8")
+    assert f"a start with the weights of `{first}`" in card
+    before = (first / "README.md").read_bytes()
+    assert (again.output / "encoder" / "start.md").read_bytes() == before
     # What is resumed goes on with its own weights.
     longer = replace(again, budget_characters=30 * 8)
     assert pretrain(longer, quiet=True).step == 1

@@ -93,6 +93,11 @@ def paragraphs(text: str) -> list[Span]:
     return list(_paragraphs(text))
 
 
+def is_page_number(line: str) -> bool:
+    """Whether a line, trimmed, is nothing but the number of a page, with its marks."""
+    return _PAGE.fullmatch(line) is not None
+
+
 def sentences(text: str, start: int, end: int) -> list[Span]:
     """The sentences of `text[start:end]`, trimmed of blanks, in order.
 
@@ -139,7 +144,7 @@ def _paragraphs(text: str) -> tuple[Span, ...]:
             opens = start == line.start
             goes_on = target.indent <= margin and (
                 not opens and not _NEW_MARK.match(target.text)
-                if _PAGE.fullmatch(line.text)
+                if is_page_number(line.text)
                 else _breaks_off(line, target, opens=opens, gap=gap)
             )
         if goes_on:
@@ -238,7 +243,7 @@ def _ragged(lines: list[_Line]) -> dict[int, int]:
     """
     following: dict[int, int] = {}
     for run in _short_runs(lines):
-        body = [index for index in run if not _PAGE.fullmatch(lines[index].text)]
+        body = [index for index in run if not is_page_number(lines[index].text)]
         if not _is_ragged([lines[index] for index in body]):
             continue
         for left, right in pairwise(body):
@@ -253,8 +258,10 @@ def _short_runs(lines: list[_Line]) -> Iterator[range]:
     bare = 0
     for index, line in enumerate(lines):
         bare = 0 if _PUNCTUATION.search(line.text) else bare + 1
+        if bare == _LIST_ROWS:
+            rows.update(range(index - bare + 1, index))
         if bare >= _LIST_ROWS:
-            rows.update(range(index - bare + 1, index + 1))
+            rows.add(index)
     start = 0
     for index in [*sorted(rows), len(lines)]:
         if index > start:
@@ -263,7 +270,7 @@ def _short_runs(lines: list[_Line]) -> Iterator[range]:
 
 
 def _is_row(line: str) -> bool:
-    if _PAGE.fullmatch(line):
+    if is_page_number(line):
         return False
     return _columns(line) > _MAX_RAGGED or _ROW.search(line) is not None
 

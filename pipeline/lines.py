@@ -11,47 +11,55 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.document import Document, Mention
-from corpus.segment import Span, paragraphs
+from annotations.document import Document
+from annotations.errors import PipelineError
+from corpus.segment import Span, is_page_number, paragraphs
 
-# What `str.splitlines` breaks at, with the blanks around it.
-_BREAK = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
+# What `str.splitlines` breaks at.
+_BREAKS = "\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
 _LATIN = re.compile(r"[A-Za-z]")
+# A number that is alone on its line is a page's, unless what follows makes it a quantity.
+_NUMBER = re.compile(r"\d{1,3}")
+_QUANTITY = re.compile(r"[.．,，%％万亿元个家户项年月日亩人余多]")
 
 
 @dataclass(frozen=True, slots=True)
 class JoinedText:
-    """A text without the line breaks within its paragraphs.
+    """A text without the line breaks, and page numbers, within its paragraphs.
 
-    `paragraphs` are spans of `text`; `places` holds the offset of each of its characters in the
-    text as it came, shape (characters,).
+    `paragraphs` are spans of `text`; `places` holds the offset of each of its characters in
+    `source`, the text as it came, shape (characters,).
     """
 
+    source: str
     text: str
     paragraphs: tuple[Span, ...]
     places: NDArray[np.int64]
 
     def read(self, document: Document) -> Document:
-        """A document on the text as it came, on the joined text."""
-        spans = np.array([m.span for m in document.mentions], dtype=np.int64).reshape(-1, 2)
-        return self._moved(document, np.searchsorted(self.places, spans).tolist(), self.text)
+        """A document on the text as it came, on the joined text.
 
-    def write(self, document: Document, text: str) -> Document:
-        """A document on the joined text, on `text` as it came."""
+        Raises:
+            PipelineError: a mention covers nothing but what was left out.
+        """
+        spans = np.array([m.span for m in document.mentions], dtype=np.int64).reshape(-1, 2)
+        found: list[Span] = [
+            (start, end) for start, end in np.searchsorted(self.places, spans).tolist()
+        ]
+        for mention, (start, end) in zip(document.mentions, found, strict=True):
+            if start == end:
+                raise PipelineError(
+                    f"{document.id}: {mention.id} {mention.label} {mention.start} {mention.end}"
+                    " covers nothing but a line break or a page number; delete it"
+                )
+        return _moved(document, found, self.text)
+
+    def write(self, document: Document) -> Document:
+        """A document on the joined text, on the text as it came."""
         spans = [
             (int(self.places[m.start]), int(self.places[m.end - 1]) + 1) for m in document.mentions
         ]
-        return self._moved(document, spans, text)
-
-    @staticmethod
-    def _moved(document: Document, spans: list[Span], text: str) -> Document:
-        mentions = tuple(
-            Mention(
-                id=m.id, label=m.label, start=start, end=end, text=text[start:end], score=m.score
-            )
-            for m, (start, end) in zip(document.mentions, spans, strict=True)
-        )
-        return replace(document, text=text, mentions=mentions)
+        return _moved(document, spans, self.source)
 
 
 def join_lines(text: str) -> JoinedText:
@@ -59,16 +67,45 @@ def join_lines(text: str) -> JoinedText:
     characters = np.array(list(text), dtype=object)
     is_kept = np.ones(len(text), dtype=bool)
     blocks = paragraphs(text)
-    for start, end in blocks:
-        for match in _BREAK.finditer(text, start, end):
-            is_kept[slice(*match.span())] = False
-            if _LATIN.match(text[match.start() - 1]) and _LATIN.match(text[match.end()]):
-                is_kept[match.start()] = True
-                characters[match.start()] = " "
+    for block in blocks:
+        for start, end in _left_out(text, *block):
+            is_kept[start:end] = False
+            if _LATIN.match(text[start - 1]) and _LATIN.match(text[end]):
+                is_kept[start] = True
+                characters[start] = " "
     # How many characters are kept before each offset.
     before = np.append(0, np.cumsum(is_kept))
     return JoinedText(
+        source=text,
         text="".join(characters[is_kept]),
         paragraphs=tuple((int(before[start]), int(before[end])) for start, end in blocks),
         places=np.flatnonzero(is_kept),
     )
+
+
+def _left_out(text: str, start: int, end: int) -> list[Span]:
+    """The breaks of a paragraph, each with its blanks and with page numbers that stand in it."""
+    lines = [
+        match.span()
+        for match in re.finditer(rf"[^\s{_BREAKS}](?:[^{_BREAKS}]*\S)?", text[start:end])
+    ]
+    gaps = []
+    last = 0
+    for number in range(1, len(lines)):
+        words = text[start + lines[number][0] : start + lines[number][1]]
+        following = text[start + lines[number + 1][0]] if number + 1 < len(lines) else ""
+        if following and (
+            is_page_number(words) or (_NUMBER.fullmatch(words) and not _QUANTITY.match(following))
+        ):
+            continue
+        gaps.append((start + lines[last][1], start + lines[number][0]))
+        last = number
+    return gaps
+
+
+def _moved(document: Document, spans: list[Span], text: str) -> Document:
+    mentions = tuple(
+        replace(mention, start=start, end=end, text=text[start:end])
+        for mention, (start, end) in zip(document.mentions, spans, strict=True)
+    )
+    return replace(document, text=text, mentions=mentions)

@@ -184,7 +184,7 @@ class Model:
             relations=relations,
             status=self.classify(lines, spans, mentions),
         )
-        return renumber(lines.write(found, given.text))
+        return renumber(lines.write(found))
 
     def relate(self, document: Document) -> Document:
         """The document's own mentions, linked and classified anew."""

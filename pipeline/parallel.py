@@ -7,9 +7,9 @@ from annotations.document import Mention
 
 # What stands between two members of an enumeration.
 _ENUMERATED = re.compile(r"[、，,]|[、，,]?(?:和|与|及|以及)")
-_IN_STEP = re.compile(r"分别|依次")
 # 总投资分别达到, 分别计划完成固定资产投资: further before the first sum the word is about others.
 _CUE_REACH = 16
+_IN_STEP = re.compile(r"(?:分别|依次)[^。！？!?；;\n]*$")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]")
 
 
@@ -31,15 +31,16 @@ def enumeration_places(text: str, mentions: Sequence[Mention]) -> list[tuple[int
     return places
 
 
-def owners_in_step(text: str, mentions: Sequence[Mention]) -> list[dict[int, int]]:
+def owners_in_step(text: str, mentions: Sequence[Mention], *, reach: int) -> list[dict[int, int]]:
     """Which PROJECT (value) each AMOUNT (key) of a list belongs to, by index; one mapping a list.
 
     Sums that are said to be 分别 go to the projects of an enumeration of equal size in the same
-    sentence: the nearest before them, else the one that they stand in front of.
+    sentence: those that they stand in front of with 的, else the nearest before them.
 
     Args:
         text: the whole text.
         mentions: of the whole text; the indices mean them.
+        reach: most code points between a sum and a project before it.
     """
     # Annotators' files may hold mentions in any order.
     order = sorted(range(len(mentions)), key=lambda n: mentions[n].span)
@@ -50,11 +51,11 @@ def owners_in_step(text: str, mentions: Sequence[Mention]) -> list[dict[int, int
         if place or size < 2 or ordered[index].label != "AMOUNT":
             continue
         start = ordered[index].start
-        if not _IN_STEP.search(text, max(0, start - _CUE_REACH), start):
+        if not _IN_STEP.search(text[max(0, start - _CUE_REACH) : start]):
             continue
-        first = _projects_before(text, ordered, places, at=index)
+        first = _projects_behind(text, ordered, places, at=index + size)
         if first is None:
-            first = _projects_behind(text, ordered, places, at=index + size)
+            first = _projects_before(text, ordered, places, at=index, reach=reach)
         if first is not None and places[first][1] == size:
             found.append({order[index + n]: order[first + n] for n in range(size)})
     return found
@@ -67,11 +68,19 @@ def _goes_on(text: str, before: Mention, mention: Mention) -> bool:
 
 
 def _projects_before(
-    text: str, mentions: Sequence[Mention], places: Sequence[tuple[int, int]], *, at: int
+    text: str,
+    mentions: Sequence[Mention],
+    places: Sequence[tuple[int, int]],
+    *,
+    at: int,
+    reach: int,
 ) -> int | None:
     """The first of the projects that stand last before a mention in its sentence."""
     for index in range(at - 1, -1, -1):
-        if _SENTENCE_END.search(text, mentions[index].end, mentions[at].start):
+        end = mentions[index].end
+        if mentions[at].start - end > reach:
+            return None
+        if _SENTENCE_END.search(text, end, mentions[index + 1].start):
             return None
         if mentions[index].label == "PROJECT":
             return index - places[index][0]

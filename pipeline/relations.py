@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from annotations.document import Mention, Relation
 from annotations.schema import load_schema
-from pipeline.pairs import Pairs
+from pipeline.pairs import MAX_GAP, Pairs
 from pipeline.parallel import owners_in_step
 from pipeline.windows import FloatArray
 
@@ -112,19 +112,21 @@ def _settle_lists(
     """The relation of each sum in lists that run in step, by its index.
 
     Once one of the projects is sure of its sum, the others are of theirs, and in the same role.
-    Where none is, the list is left alone: 产值分别达到 gives nobody an investment.
+    Where none is, the list is left alone: 产值分别达到 gives nobody an investment. The score of
+    each is the mean over the list.
     """
     ends = zip(pairs.heads.tolist(), pairs.tails.tolist(), strict=True)
     row_of = {pair: row for row, pair in enumerate(ends)}
     columns = np.flatnonzero(allowed_columns("AMOUNT"))
     settled: dict[int, _Found] = {}
-    for owners in owners_in_step(text, mentions):
+    for owners in owners_in_step(text, mentions, reach=MAX_GAP):
         rows = [row_of[pair] for tail, head in owners.items() if (pair := (head, tail)) in row_of]
         # Some are too far apart to be candidates.
         if len(rows) < len(owners):
             continue
-        sure = scores[np.ix_(np.array(rows), columns)].max(axis=0)
-        name, score = relation_names()[columns[sure.argmax()]], float(sure.max())
-        if score >= thresholds.relations[name]:
+        block = scores[np.ix_(np.array(rows), columns)]
+        surest = int(block.max(axis=0).argmax())
+        name, score = relation_names()[columns[surest]], float(block[:, surest].mean())
+        if block[:, surest].max() >= thresholds.relations[name]:
             settled |= {tail: (head, tail, name, score) for tail, head in owners.items()}
     return settled

@@ -46,7 +46,7 @@ _DONE = re.compile(
 )
 # 建成投产后，预计年产值60亿元: what it will bring says that it is not there yet. So all 5 of those
 # documents' are future.
-_ONCE_DONE = re.compile(r"(?:以|之)?后[，,]?(?:预计|预期|有望|可|将|能|年|每年)")
+_ONCE_DONE = re.compile(r"(?:以|之)?后[，,]?(?:预计|预期|有望|将|年?可(?!再生))")
 # All 119 statuses of those documents with one of these words are stopped.
 _STOPPING = re.compile(r"停工|停建|缓建|烂尾|终止|中止|叫停|下马|搁置|取消|清退")
 
@@ -58,9 +58,11 @@ def told_modality(text: str, start: int, end: int) -> str | None:
     """
     # A clause is short: further back nothing of it is found.
     before = text[max(0, start - 60) : start]
-    if _ANNOUNCING.search(_CLAUSE_BREAK.split(before)[-1]) or _ONCE_DONE.match(text, end):
+    if _ANNOUNCING.search(_CLAUSE_BREAK.split(before)[-1]):
         return "future"
-    return "actual" if _DONE.search(before) else None
+    if _DONE.search(before):
+        return "actual"
+    return "future" if _ONCE_DONE.match(text, end) else None
 
 
 def told_class(status: str) -> str | None:

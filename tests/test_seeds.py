@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from annotations.document import violations
@@ -37,8 +38,10 @@ def test_offsets_scheme_and_evidence(model, gold):
 
 @pytest.mark.parametrize("gold", GOLD, ids=lambda d: d.id)
 def test_every_character_is_read(model, gold):
-    scores, states = model.encode(gold.text)
-    assert len(scores) == len(states) == len(gold.text)
+    encoded = model.encode(gold.text)
+    assert len(encoded.scores) == len(encoded.states) == len(encoded.lines.text)
+    left_out = np.delete(np.array(list(gold.text)), encoded.lines.places)
+    assert "".join(left_out).strip() == ""
 
 
 def test_gold_keeps_the_scheme():

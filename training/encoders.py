@@ -24,7 +24,7 @@ from training.model_card import model_card
 from training.pretrain_model import ShapeConfig, bert_config
 
 MAX_SHARD_BYTES = 14_000_000
-# `START_CARD` is the card of the encoder that a run began with.
+# `START_CARD` holds the card of the encoder that a run began with, and those before it.
 CARD, START_CARD = "README.md", "start.md"
 _INDEX, _WEIGHTS = "model.safetensors.index.json", "model.safetensors"
 _CONFIG = "config.json"
@@ -99,10 +99,17 @@ def export_encoder(run: Path, output: Path) -> Path:
     lines = [
         json.loads(line) for line in (run / "log.jsonl").read_text(encoding="utf-8").splitlines()
     ]
-    card = model_card(settings=settings, log=lines, n_parameters=_n_values(tensors.values()))
-    (output / CARD).write_text(card, encoding="utf-8")
-    if (run / START_CARD).is_file():
+    (output / START_CARD).unlink(missing_ok=True)
+    has_start_card = bool(settings.get("encoder")) and (run / START_CARD).is_file()
+    if has_start_card:
         (output / START_CARD).write_bytes((run / START_CARD).read_bytes())
+    card = model_card(
+        settings=settings,
+        log=lines,
+        n_parameters=_n_values(tensors.values()),
+        start_card=START_CARD if has_start_card else None,
+    )
+    (output / CARD).write_text(card, encoding="utf-8")
     # Fine-tuning reads its few examples many times and wants the dropout that this run did not.
     # Dropout of attention would cost a third more time on CPU.
     config.hidden_dropout_prob = 0.1

@@ -185,7 +185,7 @@ def tag(
     (scores,) = read_windows(make_windows(len(ids), size=window, overlap=overlap), compute)
     mentions = decode_mentions(lines.text, log_softmax(scores), lines.paragraphs)
     found = replace(document, text=lines.text, mentions=mentions, relations=(), status={})
-    return lines.write(found, document.text)
+    return lines.write(found)
 
 
 def strict_micro_f1(gold: Sequence[Document], predicted: Sequence[Document]) -> float:
@@ -306,7 +306,11 @@ def _epochs(config: NerConfig, documents: Sequence[Document], *, least_steps: in
         raise TrainingError(f"ner.batch_size must be at least 1, came {config.batch_size}")
     try:
         n_windows = sum(
-            len(make_windows(len(d.text), size=config.window, overlap=config.overlap))
+            len(
+                make_windows(
+                    len(join_lines(d.text).text), size=config.window, overlap=config.overlap
+                )
+            )
             for d in documents
         )
     except ValueError as error:

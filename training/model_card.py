@@ -31,8 +31,8 @@ _LIMITS = """\
 
 ## Licence
 
-Apache-2.0, as zonefacts. The texts are official reports of public bodies. The second objective
-learns from the scores of LAC (Apache-2.0).
+Apache-2.0, as zonefacts. The texts are official reports of public bodies. Distillation learns from
+the scores of LAC (Apache-2.0).
 """
 
 
@@ -64,7 +64,11 @@ _REPLACED: tuple[_Column, ...] = (
 
 
 def model_card(
-    *, settings: Mapping[str, Any], log: Sequence[Mapping[str, Any]], n_parameters: int
+    *,
+    settings: Mapping[str, Any],
+    log: Sequence[Mapping[str, Any]],
+    n_parameters: int,
+    start_card: str | None = None,
 ) -> str:
     """The card as Markdown.
 
@@ -72,6 +76,7 @@ def model_card(
         settings: the run's `config.json`.
         log: the lines of its `log.jsonl`.
         n_parameters: values in the shipped weights.
+        start_card: the file beside the card that tells of the encoder which the run began with.
     """
     shape = settings["shape"]
     header = _HEADER.format(
@@ -80,7 +85,13 @@ def model_card(
         **{key: shape[key] for key in ("layers", "hidden", "heads", "positions")},
     )
     return "\n".join(
-        [header, _data(settings, log), _objectives(settings), _course(settings, log), _LIMITS]
+        [
+            header,
+            _data(settings, log),
+            _objectives(settings, start_card),
+            _course(settings, log),
+            _LIMITS,
+        ]
     )
 
 
@@ -100,7 +111,7 @@ development places served for validation alone. What was read, kept and dropped:
 """
 
 
-def _objectives(settings: Mapping[str, Any]) -> str:
+def _objectives(settings: Mapping[str, Any], start_card: str | None) -> str:
     optimizer, masking = settings["optimizer"], settings["masking"]
     parts = []
     if _has_generator(settings):
@@ -121,8 +132,13 @@ def _objectives(settings: Mapping[str, Any]) -> str:
             f"- distillation of LAC (weight {settings['lac_weight']:g}): its distribution over"
             " word boundaries and tags, for every character, as soft targets;"
         )
+    if settings["mlm_weight"] <= 0:
+        parts.append(
+            f"- whole words of spacy-pkuseg, {masking['share']:.0%} of them, are masked all the"
+            " same, so that their tags are told by what stands around them;"
+        )
     batch = optimizer["batch_sequences"] * optimizer["accumulation"]
-    parts.append(f"- {_start(settings)};")
+    parts.append(f"- {_start(settings, start_card)};")
     parts.append(
         f"- AdamW, peak learning rate {optimizer['learning_rate']:g},"
         f" {optimizer['warmup_steps']} warm-up steps, linear fall to zero, weight decay"
@@ -132,12 +148,10 @@ def _objectives(settings: Mapping[str, Any]) -> str:
     return "## Objectives\n\n" + "\n".join(parts) + "\n"
 
 
-def _start(settings: Mapping[str, Any]) -> str:
+def _start(settings: Mapping[str, Any], start_card: str | None) -> str:
     if encoder := settings.get("encoder"):
-        return (
-            f"a start with the weights of `{encoder}`, which has a card of its own ([start.md]"
-            "(start.md), if it came with one); the heads began anew"
-        )
+        told = f" (see [{start_card}]({start_card}))" if start_card else ""
+        return f"a start with the weights of `{encoder}`{told}; the heads began anew"
     if n_local := settings["shape"]["local_layers"]:
         return (
             f"a start at which the heads of the first {n_local} layers look at neighbouring"

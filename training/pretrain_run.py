@@ -275,8 +275,12 @@ class Run:
                 " config.json"
             ) from error
         # Where the weights come from is part of what the new encoder's card tells.
-        if (card := Path(name) / CARD).is_file():
-            write_atomic(self.config.output / START_CARD, card.read_bytes())
+        cards = [card for file in (CARD, START_CARD) if (card := Path(name) / file).is_file()]
+        told = self.config.output / START_CARD
+        told.unlink(missing_ok=True)
+        if cards:
+            texts = (card.read_text(encoding="utf-8") for card in cards)
+            write_atomic(told, "\n---\n\n".join(texts))
 
     def _restore(self) -> None:
         path = self.config.output / CHECKPOINT

@@ -1,8 +1,14 @@
 """Paragraphs that are broken over lines, read as if they were not."""
 
+import time
+
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from annotations.document import Document, Mention, Relation, StatusValue
+from annotations.errors import PipelineError
 from pipeline.lines import join_lines
 from pipeline.model import load_model
 
@@ -73,7 +79,7 @@ def test_annotations_there_and_back() -> None:
     read = lines.read(given)
     assert [m.text for m in read.mentions] == ["澜溪新能源电池项目", "建成投产"]
     assert (read.relations, read.status) == (given.relations, given.status)
-    assert lines.write(read, BROKEN) == given
+    assert lines.write(read) == given
 
 
 def test_a_broken_text_is_read_like_the_whole_one() -> None:
@@ -87,3 +93,77 @@ def test_a_broken_text_is_read_like_the_whole_one() -> None:
     assert broken.relations == whole.relations
     assert broken.status == whole.status
     assert model.relate(broken).relations == model.relate(whole).relations != ()
+
+
+@pytest.mark.parametrize(
+    ("lines", "joined"),
+    [
+        (("投资", "—3—", "2.5亿元"), "投资2.5亿元"),
+        (("投资", "", "- 12 -", "", "2.5亿元"), "投资2.5亿元"),
+        (("投资", "12", "2.5亿元"), "投资2.5亿元"),
+        (("投资", "12", "亿元"), "投资12亿元"),
+        (("投资12", ".5亿元"), "投资12.5亿元"),
+        (("投资", "2024", "万元"), "投资2024万元"),
+    ],
+)
+def test_page_numbers_are_left_out(lines, joined):
+    tail = ("，已开工建设。云杉科技有限公司投", *PIECES[7:])
+    broken = "\n".join(("工作报告", *PIECES[:6], "产，累计", *lines, *tail))
+    assert f"建成投产，累计{joined}，已开工建设。" in join_lines(broken).text
+
+
+def test_a_mention_of_nothing_but_a_break() -> None:
+    start = BROKEN.index(PIECES[0]) + len(PIECES[0])
+    blank = Mention(id="T7", label="ZONE", start=start, end=start + 1, text="\n")
+    document = Document(id="a", text=BROKEN, mentions=(blank,))
+    with pytest.raises(PipelineError, match=r"a: T7 ZONE \d+ \d+ covers nothing but a line break"):
+        join_lines(BROKEN).read(document)
+
+
+BITS = st.sampled_from(
+    [
+        "\n",
+        "\r\n",
+        "\n\n",
+        "\f",
+        "\u2028",
+        " ",
+        "\u3000",
+        "—3—",
+        "12",
+        "Phase",
+        "\u200b",
+        "𠮷",
+        "，",
+        "。",
+    ]
+)
+
+
+@given(st.lists(BITS | st.sampled_from(PIECES), max_size=40))
+def test_all_that_is_no_break_and_no_page_number_is_kept(bits: list[str]) -> None:
+    text = "".join(bits)
+    lines = join_lines(text)
+    assert len(lines.places) == len(lines.text)
+    assert all(
+        text[place] == character or character == " "
+        for place, character in zip(lines.places, lines.text, strict=True)
+    )
+    left_out = np.delete(np.array(list(text)), lines.places)
+    assert set("".join(left_out).split()) <= {"—3—", "12", "—3——3—", "1212"}
+    assert [lines.text[a:b].strip() for a, b in lines.paragraphs] == [
+        lines.text[a:b] for a, b in lines.paragraphs
+    ]
+    mentions = tuple(
+        Mention(id=f"T{n}", label="PROJECT", start=a, end=b, text=lines.text[a:b])
+        for n, (a, b) in enumerate(lines.paragraphs)
+    )
+    found = Document(id="a", text=lines.text, mentions=mentions)
+    assert lines.read(lines.write(found)) == found
+
+
+@pytest.mark.parametrize("bit", [" ", "\n", "甲", "1\n", " \n", "甲\n", "高新区引进\n"])
+def test_long_texts_take_no_longer_than_they_must(bit: str) -> None:
+    began = time.process_time()
+    join_lines("甲" + bit * (60_000 // len(bit)) + "乙")
+    assert time.process_time() - began < 5

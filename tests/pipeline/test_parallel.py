@@ -1,7 +1,10 @@
 """Lists of projects and sums that run in step."""
 
+import time
+
 import pytest
 
+from pipeline.pairs import MAX_GAP
 from pipeline.parallel import enumeration_places, owners_in_step
 from tests.pipeline.marked import marked
 
@@ -13,7 +16,7 @@ def owners(text):
     ids = [m.id for m in document.mentions]
     return [
         {ids[tail]: ids[head] for tail, head in found.items()}
-        for found in owners_in_step(document.text, document.mentions)
+        for found in owners_in_step(document.text, document.mentions, reach=MAX_GAP)
     ]
 
 
@@ -26,6 +29,8 @@ def owners(text):
         f"总投资分别为{A}的{P}签约。",
         f"[[P3|丙项目]]投产。总投资分别为{A}的{P}签约。",
         f"{P}由[[C1|乙集团]]建设，总投资分别为{A}。",
+        f"[[P3|丙项目]]、[[P4|丁项目]]开工，总投资分别为{A}的{P}签约。",
+        f"[[P3|丙项目]]投产，总投资分别为{A}的{P}签约。",
     ],
 )
 def test_each_project_has_its_own(text):
@@ -42,6 +47,8 @@ def test_each_project_has_its_own(text):
         f"{P}总投资分别为[[A1|3亿元]]。",
         f"分别为{A}，{P}签约。",
         f"两市生产总值分别为{A}。",
+        f"{P}分别投产。总投资{A}的项目签约。",
+        f"{P}{'甲' * MAX_GAP}总投资分别为{A}。",
         f"{P}分别由两家公司牵头并在年内正式启动建设工作，投资{A}。",
     ],
 )
@@ -58,3 +65,10 @@ def test_places_in_enumerations():
     document = marked(f"{P}总投资{A}，[[A3|1亿元]]及[[P3|丙项目]]。")
     places = enumeration_places(document.text, document.mentions)
     assert places == [(0, 2), (1, 2), (0, 3), (1, 3), (2, 3), (0, 1)]
+
+
+def test_many_lists_in_one_sentence():
+    marks = "".join(f"投资分别为[[A{n}|3亿元]]、[[A{n + 1}|2亿元]]比" for n in range(1, 1200, 2))
+    began = time.process_time()
+    assert owners(marks) == []
+    assert time.process_time() - began < 5

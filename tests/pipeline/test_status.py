@@ -62,16 +62,21 @@ def test_what_is_said_to_be_done(text, expected):
     ("behind", "expected"),
     [
         ("后，预计可实现产值60亿元", "future"),
-        ("后年产值可达5亿元", "future"),
+        ("后，年可接待游客1000万人次", "future"),
         ("后将成为最大的基地", "future"),
-        ("以后,能安置300人就业", "future"),
+        ("以后,有望安置300人就业", "future"),
         ("后峡工业基地", None),
         ("，预计年产值60亿元", None),
         ("后，产值达到60亿元", None),
+        ("后年产值达到5亿元", None),
+        ("后，年均纳税1亿元", None),
+        ("后能源消耗下降", None),
+        ("后可再生能源装机达到3万千瓦", None),
     ],
 )
 def test_what_is_to_come_of_it(behind, expected):
     assert told_modality(f"项目投产{behind}", 2, 4) == expected
+    assert told_modality(f"项目已投产{behind}", 3, 5) == "actual"
 
 
 @pytest.mark.parametrize(

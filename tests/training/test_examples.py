@@ -2,9 +2,13 @@
 
 import numpy as np
 import torch
+from transformers import BertModel
 
 from pipeline.characters import CharacterTokenizer
+from tests.pipeline.marked import marked
 from training.examples import IGNORE, batches, make_examples
+from training.pretrain_model import ShapeConfig, bert_config
+from training.relations import RelationConfig, prepare
 
 
 def read(documents, *, masked):
@@ -36,3 +40,33 @@ def test_a_share_of_the_characters_is_masked_and_nothing_else(documents):
     n_hidden = sum(int((ids == tokenizer.mask_id).sum()) for ids, _, _ in hidden)
     n_characters = sum(int((labels != IGNORE).sum()) for _, _, labels in hidden)
     assert 0.45 < n_hidden / n_characters < 0.55
+
+
+def test_a_broken_text_is_learnt_like_the_whole_one():
+    pieces = (
+        "[[D1|2023年]]，高新区加快推进重点项",
+        "目建设，全年完成固定资产投",
+        "资[[A1|58亿元]]。[[P1|澜溪新能源电池项目]]总投资[[A2|12.5亿元]]，目前已[[S1|完成投",
+        "资]][[A3|3亿",
+        "元]]，预计年底前[[S2|建成投",
+        "产]]。[[C1|云杉科技有限公司]]投",
+        "资的[[P2|智能装备产业园项",
+        "目]][[S3|开工建设]]。",
+    )
+    said = "P1 TotalInvestment A2; P1 CompletedInvestment A3; P1 HasStatus S1; P1 HasStatus S2;"
+    said += " P2 HasStatus S3; P2 OwnedBy C1; S1 under_construction actual; S2 operating future;"
+    said += " S3 under_construction actual"
+    whole, broken = (marked("工作报告\n" + join.join(pieces), said) for join in ("", "\n"))
+    assert broken.text.count("\n") == len(pieces)
+    tokenizer = CharacterTokenizer.from_vocabulary(sorted(set(whole.text)))
+    rows = [make_examples([d], tokenizer, window=40, overlap=10)[:] for d in (whole, broken)]
+    assert rows[0] == rows[1]
+    settings = RelationConfig(name="a", ner="", annotations=())
+    shape = ShapeConfig(layers=1, hidden=16, heads=2, intermediate=16, positions=512)
+    model = BertModel(bert_config(shape, tokenizer), add_pooling_layer=False).eval()
+    one, other = (prepare(d, model, tokenizer, settings) for d in (whole, broken))
+    assert one.targets.sum() == 6
+    for name in ("vectors", "between", "targets", "allowed"):
+        assert np.array_equal(getattr(one, name), getattr(other, name))
+    assert np.array_equal(one.pairs.features, other.pairs.features)
+    assert all(map(np.array_equal, one.status, other.status))

@@ -460,6 +460,15 @@ def test_card_says_whose_losses_they_are(config):
     assert "| 10 | 100 | 5.100 | 0.210 | – | 5.200 | 181.3 | 0.220 | – | – |" in detecting
 
 
+def test_card_of_tags_alone(config):
+    card = card_of(replace(config, mlm_weight=0.0), [1e-3])
+    assert "| step | characters | tag loss | validation tag loss | tag accuracy |" in card
+    assert "are masked all the same" in card
+    assert "masked language modelling" not in card
+    shape = replace(config.shape, local_layers=0)
+    assert "- a random start;" in card_of(replace(config, shape=shape), [1e-3])
+
+
 def test_card_of_a_run_from_before_there_were_generators(config):
     settings = plain_config(config)
     for key in ("rtd_weight", "generator"):
@@ -543,9 +552,20 @@ def test_a_run_begins_with_an_encoder(config, tmp_path):
     stored, taken = (load_file(f / "model.safetensors") for f in (first, again.output / "encoder"))
     assert all(torch.equal(tensor, taken[name]) for name, tensor in stored.items())
     card = (again.output / "encoder" / "README.md").read_text(encoding="utf-8")
-    assert f"a start with the weights of `{first}`" in card
+    assert f"- a start with the weights of `{first}` (see [start.md](start.md));" in card
     before = (first / "README.md").read_bytes()
     assert (again.output / "encoder" / "start.md").read_bytes() == before
+    third = replace(again, encoder=str(again.output / "encoder"), output=tmp_path / "third")
+    pretrain(third, quiet=True)
+    told = (third.output / "encoder" / "start.md").read_text(encoding="utf-8")
+    assert told == card + "\n---\n\n" + before.decode("utf-8")
+    # Another start in the same folder leaves nothing of it behind.
+    (third.output / "checkpoint.pt").unlink()
+    (again.output / "encoder" / "README.md").unlink()
+    (again.output / "encoder" / "start.md").unlink()
+    pretrain(third, quiet=True)
+    assert not (third.output / "encoder" / "start.md").exists()
+    assert "start.md" not in (third.output / "encoder" / "README.md").read_text(encoding="utf-8")
     # What is resumed goes on with its own weights.
     longer = replace(again, budget_characters=30 * 8)
     assert pretrain(longer, quiet=True).step == 1

@@ -66,7 +66,8 @@ _THIS_YEAR_SO_FAR = re.compile(
 )
 _LOOKING_BACK = re.compile(r"过去(?:的)?一年|一年来|去年|新的?一年")
 _NAME = re.compile(r"(?<![0-9A-Za-z])((?:19|20)\d{2})(?![0-9A-Za-z])")
-_ANY = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年?(?!\d)")
+# Without 年 it may be a number: 2000家.
+_ANY = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年(?!\d)")
 _PAGE_DATE = re.compile(r"(?:更新|发布|发表)?(?:时间|日期)\s*[:：]\s*((?:19|20)\d{2})")
 # What a web page says about itself: its dates are those of the page, not of the report.
 _FURNITURE = re.compile(r"更新时间|发布时间|发布日期|发表时间|来源\s*[:：]|网友|版权|浏览|下载")
@@ -190,7 +191,8 @@ def _from_frequency(blocks: Sequence[str]) -> YearGuess | None:
     years = Counter(_years(blocks))
     if not years:
         return None
-    year = max(years, key=lambda candidate: (years[candidate], candidate))
+    # Of equals the first: a counter keeps the order in which they were named.
+    year = max(years, key=years.__getitem__)
     if years[year + 1] and any(_LOOKING_BACK.search(block) for block in blocks):
         return YearGuess(
             year + 1, f"{year} is named most often ({years[year]}×) and looked back on"

@@ -131,6 +131,8 @@ def decode_mentions(
         words = None if starts is None else starts[start:end]
         for label, first, last in spans_of(best_tags(log_probabilities[start:end], steps, words)):
             left, right = trim(text, start + first, start + last)
+            if label == "STATUS" and (tail := _ONCE.search(text, left, right)):
+                right = tail.start()
             if left < right:
                 rows = log_probabilities[left:right]
                 spans.append(Span(label, left, right, _span_score(rows, label)))
@@ -152,6 +154,8 @@ def decode_mentions(
     )
 
 
+# 建成后可: what follows is no part of the stage. 延后 is one.
+_ONCE = re.compile(r"(?<!延)(?:以|之)?后[可将]?$")
 _CURRENCY = re.compile(r"元|币|镑|美金|[$¥￥€]")
 _EDGES = " \t\r\n\u3000*，。；、：,;:"
 # Full and half width are one kind: a converted text may open with the one and close with the other.

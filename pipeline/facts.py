@@ -50,6 +50,7 @@ from pipeline.records import (
     StatusFact,
     Unparsed,
 )
+from pipeline.years import ToldYears
 
 __all__ = [
     "DateFact",
@@ -121,6 +122,7 @@ class _Deriver:
         self._document = document
         self._mentions = document.by_id()
         self._clauses = Clauses(document.text)
+        self._years = ToldYears(document)
         self._roles = {r.name: r.role for r in load_schema().relations.values() if r.role}
         self._links: dict[str, list[Relation]] = {}
         for relation in document.relations:
@@ -253,7 +255,7 @@ class _Deriver:
         )
         if nearest is None:
             return None
-        interval = parse_date(nearest.text, year=self._document.year)
+        interval = parse_date(nearest.text, year=self._years.of(nearest))
         return DateFact(text=nearest.text, interval=interval, span=nearest.span)
 
     def _nearest_named(self, project: Mention, relation: str) -> Named | None:

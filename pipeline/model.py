@@ -21,6 +21,7 @@ from annotations.errors import PipelineError
 from annotations.schema import load_schema
 from pipeline.characters import CharacterTokenizer
 from pipeline.decode import decode_mentions, log_softmax, make_steps
+from pipeline.enumerations import split_closing_counts
 from pipeline.lines import JoinedText, join_lines
 from pipeline.pairs import enumerate_pairs, n_features, pair_states
 from pipeline.relations import Thresholds, decode_relations, relation_names
@@ -176,6 +177,7 @@ class Model:
             steps=self._steps,
             starts=paragraph_starts(lines.text, lines.paragraphs, shipped_segmenter()),
         )
+        mentions = split_closing_counts(lines.text, mentions)
         relations, mentions = self.link(lines, spans, mentions)
         found = replace(
             given,

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from annotations.document import Mention
 from annotations.schema import load_schema
 from pipeline.counts import parse_count
-from pipeline.parallel import enumeration_places
+from pipeline.enumerations import enumeration_places
 from pipeline.states import SpanStates
 from pipeline.windows import FloatArray
 

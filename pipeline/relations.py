@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from annotations.document import Mention, Relation
 from annotations.schema import load_schema
+from pipeline.enumerations import owners_in_step
 from pipeline.pairs import MAX_GAP, Pairs
-from pipeline.parallel import owners_in_step
 from pipeline.windows import FloatArray
 
 # Head and tail as indices of mentions, type and probability.

@@ -37,6 +37,15 @@ def found(text, spans):
     return [(m.label, m.text) for m in mentions]
 
 
+@pytest.mark.parametrize(
+    ("status", "kept"),
+    [("建成后可", "建成"), ("投产以后", "投产"), ("竣工后", "竣工"), ("延后", "延后"), ("建成投产", "建成投产")],
+)  # fmt: skip
+def test_what_comes_after_a_stage_is_no_part_of_it(status, kept):
+    text = f"项目{status}提供岗位"
+    assert found(text, [("STATUS", 2, 2 + len(status))]) == [("STATUS", kept)]
+
+
 def test_tags_follow_the_schema():
     assert tag_names()[0] == "O"
     assert len(tag_names()) == 1 + 2 * len(load_schema().labels)

@@ -1,11 +1,11 @@
-"""Lists of projects and sums that run in step."""
+"""Lists of projects, of sums that run in step, and counts that close them."""
 
 import time
 
 import pytest
 
+from pipeline.enumerations import enumeration_places, owners_in_step, split_closing_counts
 from pipeline.pairs import MAX_GAP
-from pipeline.parallel import enumeration_places, owners_in_step
 from tests.pipeline.marked import marked
 
 P, A = "[[P1|甲项目]]、[[P2|乙项目]]", "[[A1|3亿元]]、[[A2|2亿元]]"
@@ -29,6 +29,8 @@ def owners(text):
         f"总投资分别为{A}的{P}签约。",
         f"[[P3|丙项目]]投产。总投资分别为{A}的{P}签约。",
         f"{P}由[[C1|乙集团]]建设，总投资分别为{A}。",
+        f"{P}[[P3|两个项目]]签约，总投资分别为{A}。",
+        f"{P}等[[P3|2个项目]]投资分别为{A}。",
         f"[[P3|丙项目]]、[[P4|丁项目]]开工，总投资分别为{A}的{P}签约。",
         f"[[P3|丙项目]]投产，总投资分别为{A}的{P}签约。",
     ],
@@ -72,3 +74,35 @@ def test_many_lists_in_one_sentence():
     began = time.process_time()
     assert owners(marks) == []
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[[P1|智云中心]]、[[P2|绿源固废]]、[[P3|博睿医疗三个项目]]", ["博睿医疗", "三个项目"]),
+        ("[[P1|东大街]]和[[P2|西大街2条主干道]]", ["西大街", "2条主干道"]),
+        ("[[P1|甲园]]、[[P2|乙园等两个园区项目]]", ["乙园", "两个园区项目"]),
+    ],
+)  # fmt: skip
+def test_a_count_that_closes_its_list(text, expected):
+    document = marked(text)
+    found = split_closing_counts(document.text, document.mentions)
+    assert [m.text for m in found][len(document.mentions) - 1 :] == expected
+    assert all(document.text[m.start : m.end] == m.text for m in found)
+    assert len({m.id for m in found}) == len(found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[P1|甲园]]、[[P2|乙园三个项目]]",
+        "[[P1|甲园]]、[[P2|第二个园区]]",
+        "[[P1|甲园]]、[[P2|12个园区项目]]",
+        "[[P1|2个项目]]、[[P2|亿元以上项目2个]]",
+        "[[P1|甲园2个项目]]",
+        "[[C1|甲公司]]、[[C2|乙公司两个项目部]]",
+    ],
+)
+def test_counts_that_close_nothing(text):
+    document = marked(text)
+    assert split_closing_counts(document.text, document.mentions) == document.mentions

@@ -1,15 +1,25 @@
-"""Lists that run in step: 甲项目、乙项目总投资分别为3亿元、2亿元 gives each project its own sum."""
+"""What enumerations say: whose sum is whose in lists that run in step, and where a list is closed.
+
+甲项目、乙项目总投资分别为3亿元、2亿元 gives each project its own sum. 甲、乙、丙三个项目 has three
+members and a group.
+"""
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from annotations.document import Mention
+from pipeline.counts import parse_count
 
 # What stands between two members of an enumeration.
 _ENUMERATED = re.compile(r"[、，,]|[、，,]?(?:和|与|及|以及)")
 # 总投资分别达到, 分别计划完成固定资产投资: further before the first sum the word is about others.
 _CUE_REACH = 16
 _IN_STEP = re.compile(r"(?:分别|依次)[^。！？!?；;\n]*$")
+# Not within a larger number (第十三个) or an ordinal, and with what it counts behind it.
+_COUNT = re.compile(
+    r"(?<![\d一二两三四五六七八九十百第.])(?:\d{1,2}|[二两三四五六七八九十])(?=[个大项条座家所].)"
+)
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]")
 
 
@@ -61,6 +71,38 @@ def owners_in_step(text: str, mentions: Sequence[Mention], *, reach: int) -> lis
     return found
 
 
+def split_closing_counts(text: str, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
+    """The mentions with each count that closes a list of as many projects as a group of its own.
+
+    The tagger likes to read 丙三个项目 as one name. In the annotated train documents 39 of 61 such
+    groups would be split off again if they were read so, and two mentions that are whole.
+
+    Args:
+        text: the whole text.
+        mentions: in text order.
+    """
+    found: list[Mention] = []
+    for mention, (place, size) in zip(mentions, enumeration_places(text, mentions), strict=True):
+        cut = _closing_count(mention.text, size) if mention.label == "PROJECT" else None
+        if place + 1 < size or cut is None:
+            found.append(mention)
+            continue
+        at = mention.start + cut
+        name = text[mention.start : at].removesuffix("等")
+        found.append(replace(mention, end=mention.start + len(name), text=name))
+        found.append(replace(mention, id=f"{mention.id}+", start=at, text=text[at : mention.end]))
+    return tuple(found)
+
+
+def _closing_count(name: str, size: int) -> int | None:
+    """Where the count of a list of `size` members begins in the name of its last member."""
+    for match in _COUNT.finditer(name, 2):
+        count = parse_count(name[match.start() :])
+        if size > 1 and count is not None and count.value == size:
+            return match.start()
+    return None
+
+
 def _goes_on(text: str, before: Mention, mention: Mention) -> bool:
     """Whether a mention carries on the enumeration that the mention before it is in."""
     between = text[before.end : mention.start]
@@ -83,7 +125,13 @@ def _projects_before(
         if _SENTENCE_END.search(text, end, mentions[index + 1].start):
             return None
         if mentions[index].label == "PROJECT":
-            return index - places[index][0]
+            # The group that closes a list (甲、乙两个项目) is none of its members.
+            is_closing = index and text[mentions[index - 1].end : mentions[index].start] in (
+                "",
+                "等",
+            )
+            last = index - 1 if is_closing and mentions[index - 1].label == "PROJECT" else index
+            return last - places[last][0]
     return None
 
 

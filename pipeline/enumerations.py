@@ -125,14 +125,21 @@ def _projects_before(
         if _SENTENCE_END.search(text, end, mentions[index + 1].start):
             return None
         if mentions[index].label == "PROJECT":
-            # The group that closes a list (甲、乙两个项目) is none of its members.
-            is_closing = index and text[mentions[index - 1].end : mentions[index].start] in (
-                "",
-                "等",
-            )
-            last = index - 1 if is_closing and mentions[index - 1].label == "PROJECT" else index
+            last = index - 1 if _closes(text, mentions, places, at=index) else index
             return last - places[last][0]
     return None
+
+
+def _closes(
+    text: str, mentions: Sequence[Mention], places: Sequence[tuple[int, int]], *, at: int
+) -> bool:
+    """Whether a mention is the group that closes a list of so many (甲、乙两个项目)."""
+    if not at or mentions[at - 1].label != "PROJECT":
+        return False
+    if text[mentions[at - 1].end : mentions[at].start] not in ("", "等"):
+        return False
+    count = parse_count(mentions[at].text)
+    return count is not None and count.value == places[at - 1][1]
 
 
 def _projects_behind(

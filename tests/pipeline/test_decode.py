@@ -39,8 +39,8 @@ def found(text, spans):
 
 @pytest.mark.parametrize(
     ("status", "kept"),
-    [("建成后可", "建成"), ("投产以后", "投产"), ("竣工后", "竣工"), ("延后", "延后"), ("建成投产", "建成投产")],
-)  # fmt: skip
+    [("建成后可", "建成"), ("投产以后", "投产"), ("竣工后", "竣工"), ("延后", "延后")],
+)
 def test_what_comes_after_a_stage_is_no_part_of_it(status, kept):
     text = f"项目{status}提供岗位"
     assert found(text, [("STATUS", 2, 2 + len(status))]) == [("STATUS", kept)]

@@ -40,6 +40,9 @@ _CUES = tuple(
     )
 )
 _LEFT_CONTEXT = 10
+# A mark between two digits is part of a number or a time.
+_HALF_WIDTH = re.compile(r"(?<!\d)[,;:()]|[,;:()](?!\d)")
+_FULL_WIDTH = str.maketrans(",;:()", "，；：（）")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ def enumerate_pairs(
     tails: list[int] = []
     rows: list[list[float]] = []
     tail_labels = set(_tail_labels())
+    # Web pages write half-width marks, most reports do not; the features must not tell them apart.
+    text = _HALF_WIDTH.sub(lambda match: match[0].translate(_FULL_WIDTH), text)
     starts = [start for start, _ in paragraphs]
     members: dict[int, list[int]] = {}
     # Annotators' files may hold mentions in any order; the features are about text order.

@@ -189,3 +189,18 @@ def test_lists_that_are_too_far_apart_are_left_to_the_scores():
     assert decoded(document, {("P2", "TotalInvestment", "A1"): 0.9}) == {
         ("P2", "TotalInvestment", "A1")
     }
+
+
+def test_half_width_marks_are_read_like_full_width_ones():
+    full = marked(
+        "[[P1|甲项目]]（一期）：总投资[[A1|3亿元]]，占地1,200亩；[[S1|开工]]。[[P2|乙项目]]，[[S2|投产]]。",
+        "S1 under_construction actual; S2 operating actual",
+    )
+    text = full.text.translate(str.maketrans("，；：（）", ",;:()"))
+    half = replace(
+        full,
+        text=text,
+        mentions=tuple(replace(m, text=text[m.start : m.end]) for m in full.mentions),
+    )
+    assert text != full.text
+    assert np.array_equal(pairs_of(half).features, pairs_of(full).features)

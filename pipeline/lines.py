@@ -1,8 +1,9 @@
 """Texts whose paragraphs are broken over lines, as if each paragraph stood on one.
 
-PDF and OCR break lines anywhere, within words and sums, too. A tagger that has read reports of one
-line a paragraph does not know 完成投 at the end of a line and 资 on the next. So all stages read
-the joined text, and what they find is told in offsets of the text as it came.
+PDF and OCR break lines anywhere, within words and sums, too, and sometimes set every character
+apart. A tagger that has read reports of one line a paragraph does not know 完成投 at the end of a
+line and 资 on the next. So all stages read the joined text, and what they find is told in offsets of
+the text as it came.
 """
 
 import re
@@ -18,6 +19,12 @@ from corpus.segment import Span, is_page_number, paragraphs
 # What `str.splitlines` breaks at.
 _BREAKS = "\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
 _LATIN = re.compile(r"[A-Za-z]")
+# Two Chinese characters in a row, with blanks between them and without.
+_HAN = r"[\u4e00-\u9fff]"
+_BLANKS = re.compile(rf"[^\S{_BREAKS}]+")
+_APART = re.compile(rf"{_HAN}[^\S{_BREAKS}]+(?={_HAN})")
+_TOGETHER = re.compile(rf"{_HAN}(?={_HAN})")
+_LEAST_APART = 8
 # A number that is alone on its line is a page's, unless what follows makes it a quantity.
 _NUMBER = re.compile(r"\d{1,3}")
 _QUANTITY = re.compile(r"[.．,，%％万亿元个家户项年月日亩人余多]")
@@ -25,7 +32,7 @@ _QUANTITY = re.compile(r"[.．,，%％万亿元个家户项年月日亩人余多
 
 @dataclass(frozen=True, slots=True)
 class JoinedText:
-    """A text without the line breaks, and page numbers, within its paragraphs.
+    """A text without the line breaks, page numbers and spacing within its paragraphs.
 
     `paragraphs` are spans of `text`; `places` holds the offset of each of its characters in
     `source`, the text as it came, shape (characters,).
@@ -50,7 +57,7 @@ class JoinedText:
             if start == end:
                 raise PipelineError(
                     f"{document.id}: {mention.id} {mention.label} {mention.start} {mention.end}"
-                    " covers nothing but a line break or a page number; delete it"
+                    " covers nothing but a line break, a blank or a page number; delete it"
                 )
         return _moved(document, found, self.text)
 
@@ -68,7 +75,7 @@ def join_lines(text: str) -> JoinedText:
     is_kept = np.ones(len(text), dtype=bool)
     blocks = paragraphs(text)
     for block in blocks:
-        for start, end in _left_out(text, *block):
+        for start, end in (*_left_out(text, *block), *_spaces(text, *block)):
             is_kept[start:end] = False
             if _LATIN.match(text[start - 1]) and _LATIN.match(text[end]):
                 is_kept[start] = True
@@ -101,6 +108,17 @@ def _left_out(text: str, start: int, end: int) -> list[Span]:
         gaps.append((start + lines[last][1], start + lines[number][0]))
         last = number
     return gaps
+
+
+def _spaces(text: str, start: int, end: int) -> list[Span]:
+    """The blanks of a paragraph whose characters stand apart, as OCR and PDF may leave them."""
+    words = text[start:end]
+    apart = len(_APART.findall(words))
+    if apart < _LEAST_APART or apart <= len(_TOGETHER.findall(words)):
+        return []
+    return [
+        (start + left, start + right) for left, right in map(re.Match.span, _BLANKS.finditer(words))
+    ]
 
 
 def _moved(document: Document, spans: list[Span], text: str) -> Document:

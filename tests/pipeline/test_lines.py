@@ -120,6 +120,20 @@ def test_a_mention_of_nothing_but_a_break() -> None:
         join_lines(BROKEN).read(document)
 
 
+def test_characters_that_stand_apart() -> None:
+    spaced = " ".join(WHOLE)
+    lines = join_lines(f"工作报告\n\n{spaced}\n")
+    assert lines.text == f"工作报告\n\n{WHOLE}\n"
+    assert [lines.text[a:b] for a, b in lines.paragraphs] == ["工作报告", WHOLE]
+    # The columns of a table, and words between which a writer has left a blank, stay apart.
+    for text in (
+        "序号 名称 投资 进展 单位 日期 备注 类别 县区",
+        "甲 乙 丙",
+        "招商 引资 再创 新高 项目",
+    ):
+        assert join_lines(text).text == text
+
+
 BITS = st.sampled_from(
     [
         "\n",

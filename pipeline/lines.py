@@ -1,9 +1,9 @@
 """Texts whose paragraphs are broken over lines, as if each paragraph stood on one.
 
 PDF and OCR break lines anywhere, within words and sums, too, and sometimes set every character
-apart. A tagger that has read reports of one line a paragraph does not know 完成投 at the end of a
-line and 资 on the next. So all stages read the joined text, and what they find is told in offsets of
-the text as it came.
+apart. A tagger that has read reports of one line a paragraph does not know 完成投 at the end of
+a line and 资 on the next. So all stages read the joined text, and what they find is told in offsets
+of the text as it came.
 """
 
 import re

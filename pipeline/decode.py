@@ -140,6 +140,8 @@ def decode_mentions(
     spans = join_patterns(spans, label="DATE", found=find_dates(text))
     # Without a currency word a number is no sum.
     spans = [s for s in spans if s.label != "AMOUNT" or _CURRENCY.search(text[s.start : s.end])]
+    # And no date, unless it is a year: the cells of a table are full of numbers.
+    spans = [s for s in spans if s.label != "DATE" or not _NUMBER.fullmatch(text[s.start : s.end])]
     ordered = sorted(spans, key=lambda s: (s.start, s.end))
     return tuple(
         Mention(
@@ -156,6 +158,7 @@ def decode_mentions(
 
 # 建成后可: what follows is no part of the stage. 延后 is one.
 _ONCE = re.compile(r"(?<!延)(?:以|之)?后[可将]?$")
+_NUMBER = re.compile(r"(?!(?:19|20)\d\d$)[\d.,\s]+")
 _CURRENCY = re.compile(r"元|币|镑|美金|[$¥￥€]")
 _EDGES = " \t\r\n\u3000*，。；、：,;:"
 # Full and half width are one kind: a converted text may open with the one and close with the other.

@@ -44,11 +44,15 @@ _DONE = re.compile(
     r"已(?:经|于|在)?(?:[0-9〇一二三四五六七八九十]|[年月日]|[上中下]旬|[上下]半|[底初前]|季度"
     r"|全部|全面|全线|基本|正式|顺利|陆续|相继|先后|提前|如期|整体)*$"
 )
+# All 17 behind 正在 are actual, too.
+_UNDER_WAY = re.compile(r"正在[^，。；,;]{0,4}$")
 # 建成投产后，预计年产值60亿元: what it will bring says that it is not there yet. So all 5 of those
 # documents' are future.
 _ONCE_DONE = re.compile(r"(?:以|之)?后[，,]?(?:预计|预期|有望|将|年?可(?!再生))")
 # All 119 statuses of those documents with one of these words are stopped.
 _STOPPING = re.compile(r"停工|停建|缓建|烂尾|终止|中止|叫停|下马|搁置|取消|清退")
+# So are all 49 with one of these operating, as the scheme has it.
+_TRIAL = re.compile(r"试(?:生产|产|运营|运行)")
 
 
 def told_modality(text: str, start: int, end: int) -> str | None:
@@ -60,14 +64,16 @@ def told_modality(text: str, start: int, end: int) -> str | None:
     before = text[max(0, start - 60) : start]
     if _ANNOUNCING.search(_CLAUSE_BREAK.split(before)[-1]):
         return "future"
-    if _DONE.search(before):
+    if _DONE.search(before) or _UNDER_WAY.search(before):
         return "actual"
     return "future" if _ONCE_DONE.match(text, end) else None
 
 
 def told_class(status: str) -> str | None:
     """The class of a STATUS whose words leave no doubt about it."""
-    return "stopped" if _STOPPING.search(status) else None
+    if _STOPPING.search(status):
+        return "stopped"
+    return "operating" if _TRIAL.search(status) else None
 
 
 def n_status_features() -> int:

@@ -46,6 +46,15 @@ def test_what_comes_after_a_stage_is_no_part_of_it(status, kept):
     assert found(text, [("STATUS", 2, 2 + len(status))]) == [("STATUS", kept)]
 
 
+@pytest.mark.parametrize(
+    ("number", "is_date"), [("2019", True), ("20", False), ("3050", False), ("12.5", False)]
+)
+def test_a_number_is_a_date_only_as_a_year(number, is_date):
+    text = f"合计{number}个"
+    expected = [("DATE", number)] if is_date else []
+    assert found(text, [("DATE", 2, 2 + len(number))]) == expected
+
+
 def test_tags_follow_the_schema():
     assert tag_names()[0] == "O"
     assert len(tag_names()) == 1 + 2 * len(load_schema().labels)

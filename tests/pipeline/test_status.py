@@ -51,6 +51,8 @@ def test_what_is_announced_in_its_clause(text, expected):
         ("项目已于2021年9月开工", True),
         ("项目已在5月底前全面投产", True),
         ("项目已经顺利竣工", True),
+        ("项目正在抓紧施工", True),
+        ("正在洽谈的项目开工", False),
         ("已签约项目尽快开工", False),
         ("项目已投入3亿元,年底竣工", False),
         ("项目开工", False),
@@ -87,3 +89,8 @@ def test_what_is_to_come_of_it(behind, expected):
 )
 def test_words_of_giving_up(status, expected):
     assert (told_class(status) == "stopped") is expected
+
+
+@pytest.mark.parametrize("status", ["试生产", "建成试产", "投入试运行", "试运营"])
+def test_trials_are_operation(status):
+    assert told_class(status) == "operating"

@@ -17,7 +17,9 @@ from itertools import pairwise
 
 Span = tuple[int, int]
 
-_LINE_BREAK = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+# What `str.splitlines` breaks at, to stand in a set of a regular expression.
+LINE_BREAKS = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
+_LINE_BREAK = re.compile(rf"\r\n|[{LINE_BREAKS}]")
 _FINAL = "。！？；!?;"
 _CLOSERS = "”’」』》〉】）)]〕"
 _AFTER_END = frozenset(_FINAL + _CLOSERS)

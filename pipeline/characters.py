@@ -118,7 +118,8 @@ class CharacterTokenizer:
     @property
     def vocabulary(self) -> dict[str, int]:
         """The id of every entry, special tokens included."""
-        return dict(self._tokenizer.get_vocab())
+        vocabulary: dict[str, int] = self._tokenizer.get_vocab()
+        return vocabulary
 
     def encode(self, text: str) -> list[int]:
         """The id of every code point; one that is not in the vocabulary gets `unk_id`."""

@@ -83,8 +83,9 @@ def split_closing_counts(text: str, mentions: Sequence[Mention]) -> tuple[Mentio
     """
     found: list[Mention] = []
     for mention, (place, size) in zip(mentions, enumeration_places(text, mentions), strict=True):
-        cut = _closing_count(mention.text, size) if mention.label == "PROJECT" else None
-        if place + 1 < size or cut is None:
+        is_last = mention.label == "PROJECT" and place + 1 == size > 1
+        cut = _closing_count(mention.text, size) if is_last else None
+        if cut is None:
             found.append(mention)
             continue
         at = mention.start + cut
@@ -98,7 +99,7 @@ def _closing_count(name: str, size: int) -> int | None:
     """Where the count of a list of `size` members begins in the name of its last member."""
     for match in _COUNT.finditer(name, 2):
         count = parse_count(name[match.start() :])
-        if size > 1 and count is not None and count.value == size:
+        if count is not None and count.value == size:
             return match.start()
     return None
 

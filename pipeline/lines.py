@@ -14,15 +14,14 @@ from numpy.typing import NDArray
 
 from annotations.document import Document
 from annotations.errors import PipelineError
-from corpus.segment import Span, is_page_number, paragraphs
+from corpus.segment import LINE_BREAKS, Span, is_page_number, paragraphs
 
-# What `str.splitlines` breaks at.
-_BREAKS = "\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
+_LINE = re.compile(rf"[^\s{LINE_BREAKS}](?:[^{LINE_BREAKS}]*\S)?")
 _LATIN = re.compile(r"[A-Za-z]")
 # Two Chinese characters in a row, with blanks between them and without.
 _HAN = r"[\u4e00-\u9fff]"
-_BLANKS = re.compile(rf"[^\S{_BREAKS}]+")
-_APART = re.compile(rf"{_HAN}[^\S{_BREAKS}]+(?={_HAN})")
+_BLANKS = re.compile(rf"[^\S{LINE_BREAKS}]+")
+_APART = re.compile(rf"{_HAN}{_BLANKS.pattern}(?={_HAN})")
 _TOGETHER = re.compile(rf"{_HAN}(?={_HAN})")
 _LEAST_APART = 8
 # A number that is alone on its line is a page's, unless what follows makes it a quantity.
@@ -92,33 +91,27 @@ def join_lines(text: str) -> JoinedText:
 
 def _left_out(text: str, start: int, end: int) -> list[Span]:
     """The breaks of a paragraph, each with its blanks and with page numbers that stand in it."""
-    lines = [
-        match.span()
-        for match in re.finditer(rf"[^\s{_BREAKS}](?:[^{_BREAKS}]*\S)?", text[start:end])
-    ]
+    lines = [match.span() for match in _LINE.finditer(text, start, end)]
     gaps = []
     last = 0
     for number in range(1, len(lines)):
-        words = text[start + lines[number][0] : start + lines[number][1]]
-        following = text[start + lines[number + 1][0]] if number + 1 < len(lines) else ""
+        words = text[slice(*lines[number])]
+        following = text[lines[number + 1][0]] if number + 1 < len(lines) else ""
         if following and (
             is_page_number(words) or (_NUMBER.fullmatch(words) and not _QUANTITY.match(following))
         ):
             continue
-        gaps.append((start + lines[last][1], start + lines[number][0]))
+        gaps.append((lines[last][1], lines[number][0]))
         last = number
     return gaps
 
 
 def _spaces(text: str, start: int, end: int) -> list[Span]:
     """The blanks of a paragraph whose characters stand apart, as OCR and PDF may leave them."""
-    words = text[start:end]
-    apart = len(_APART.findall(words))
-    if apart < _LEAST_APART or apart <= len(_TOGETHER.findall(words)):
+    apart = len(_APART.findall(text, start, end))
+    if apart < _LEAST_APART or apart <= len(_TOGETHER.findall(text, start, end)):
         return []
-    return [
-        (start + left, start + right) for left, right in map(re.Match.span, _BLANKS.finditer(words))
-    ]
+    return [match.span() for match in _BLANKS.finditer(text, start, end)]
 
 
 def _moved(document: Document, spans: list[Span], text: str) -> Document:

@@ -56,6 +56,11 @@ class Pairs:
     tails: NDArray[np.int64]
     features: FloatArray
 
+    def rows(self) -> dict[tuple[int, int], int]:
+        """The row of each pair of head and tail."""
+        ends = zip(self.heads.tolist(), self.tails.tolist(), strict=True)
+        return {pair: row for row, pair in enumerate(ends)}
+
 
 def _tail_labels() -> tuple[str, ...]:
     return tuple(dict.fromkeys(r.tail for r in load_schema().relations.values()))

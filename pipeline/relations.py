@@ -115,11 +115,12 @@ def _settle_lists(
     Where none is, the list is left alone: 产值分别达到 gives nobody an investment. The score of
     each is the mean over the list.
     """
-    ends = zip(pairs.heads.tolist(), pairs.tails.tolist(), strict=True)
-    row_of = {pair: row for row, pair in enumerate(ends)}
+    lists = owners_in_step(text, mentions, reach=MAX_GAP)
+    # Hardly a text has one, and all have many pairs.
+    row_of = pairs.rows() if lists else {}
     columns = np.flatnonzero(allowed_columns("AMOUNT"))
     settled: dict[int, _Found] = {}
-    for owners in owners_in_step(text, mentions, reach=MAX_GAP):
+    for owners in lists:
         rows = [row_of[pair] for tail, head in owners.items() if (pair := (head, tail)) in row_of]
         # Some are too far apart to be candidates.
         if len(rows) < len(owners):

@@ -172,9 +172,10 @@ def _course(settings: Mapping[str, Any], log: Sequence[Mapping[str, Any]]) -> st
             " on places that were never trained on."
         )
         lines += [text + _told_raises(settings, log), ""]
-    columns = _MASKED if settings["mlm_weight"] > 0 else _TAGS
     if _has_generator(settings):
         columns = _REPLACED
+    else:
+        columns = _MASKED if settings["mlm_weight"] > 0 else _TAGS
     headings = ["step", "characters", *(heading for heading, _, _ in columns)]
     lines += [f"| {' | '.join(headings)} |", "|" + "---:|" * len(headings)]
     for check in checks:

@@ -213,9 +213,7 @@ def prepare(
     pairs = enumerate_pairs(lines.text, document.mentions, lines.paragraphs)
     names = relation_names()
     index = {m.id: n for n, m in enumerate(document.mentions)}
-    row_of = {
-        (int(h), int(t)): n for n, (h, t) in enumerate(zip(pairs.heads, pairs.tails, strict=True))
-    }
+    row_of = pairs.rows()
     targets = np.zeros((len(pairs.heads), len(names)), dtype=np.float32)
     for relation in document.relations:
         # A gold pair that is no candidate (too far apart) cannot be learnt; it counts as a miss.

@@ -64,11 +64,15 @@ _OPENING = re.compile(
 _THIS_YEAR_SO_FAR = re.compile(
     r"今年(?:以来|\d{1,2}\s*[-—至到]\s*\d{1,2}\s*月|前[一二三四五六七八九十]+个?月)"
 )
+# What a report says that was written before the year of its plan.
+_NEXT_YEAR = re.compile(r"明年|来年|下一年")
 _LOOKING_BACK = re.compile(r"过去(?:的)?一年|一年来|去年|新的?一年")
 _NAME = re.compile(r"(?<![0-9A-Za-z])((?:19|20)\d{2})(?![0-9A-Za-z])")
 # Without 年 it may be a number: 2000家.
 _ANY = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年(?!\d)")
-_PAGE_DATE = re.compile(r"(?:更新|发布|发表)?(?:时间|日期)\s*[:：]\s*((?:19|20)\d{2})")
+_PAGE_DATE = re.compile(
+    r"(?:(?:更新|发布|发表)?(?:时间|日期)\s*[:：]|来源\s*[:：][^\n]{0,30}?)\s*((?:19|20)\d{2})[-年/.]"
+)
 # What a web page says about itself: its dates are those of the page, not of the report.
 _FURNITURE = re.compile(r"更新时间|发布时间|发布日期|发表时间|来源\s*[:：]|网友|版权|浏览|下载")
 # Decisions of congresses and plans of several years name years that are not the report's.
@@ -81,7 +85,8 @@ def infer_year(text: str, *, name: str = "") -> YearGuess | None:
     """The year that the speaker of a report calls 今年, or None when nothing names a year.
 
     The evidence, surest first: a dated line near the beginning or the end; the heading of the plan
-    for the year (unless the part before it says 今年以来, when the review is of the running year);
+    for the year (unless the part before it says 今年以来, or, when it heads all of the text, this
+    says so or 明年: then the review is of the running year);
     an outlook; the title of a work report; a year in the file's name; the heading of the review;
     sentences that open the year or its plan; the year named most often (the next one when the text
     looks back on it and names the next one too); the date of the web page.
@@ -137,6 +142,12 @@ def _from_plan_heading(blocks: Sequence[str]) -> YearGuess | None:
         year = _number(found[-1][1]) if found else None
         if year is None:
             continue
+        review = _REVIEW.search(block)
+        if review and _number(review[1]) == year - 1:
+            # A title that names both parts: either year may be the speaker's.
+            below = "\n".join(blocks[index + 1 :])
+            if told := _THIS_YEAR_SO_FAR.search(below) or _NEXT_YEAR.search(below):
+                return YearGuess(year - 1, f"title {_quote(block)!r}, and the text says {told[0]}")
         before = "\n".join(blocks[:index])
         running = _THIS_YEAR_SO_FAR.search(before)
         if running and f"{year - 1}年" in before:

@@ -138,7 +138,7 @@ def decode_mentions(
                 spans.append(Span(label, left, right, _span_score(rows, label)))
     spans = join_patterns(spans, label="AMOUNT", found=find_amounts(text))
     spans = join_patterns(spans, label="DATE", found=find_dates(text))
-    # Without a currency word a number is no sum.
+    # Without a currency word or a large unit at its end a number is no sum.
     spans = [s for s in spans if s.label != "AMOUNT" or _CURRENCY.search(text[s.start : s.end])]
     # And no date, unless it is a year: the cells of a table are full of numbers.
     spans = [s for s in spans if s.label != "DATE" or not _NUMBER.fullmatch(text[s.start : s.end])]
@@ -159,7 +159,7 @@ def decode_mentions(
 # 建成后可: what follows is no part of the stage. 延后 is one.
 _ONCE = re.compile(r"(?<!延)(?:以|之)?后[可将]?$")
 _NUMBER = re.compile(r"(?!(?:19|20)\d\d$)[\d.,\s]+")
-_CURRENCY = re.compile(r"元|币|镑|美金|[$¥￥€]")
+_CURRENCY = re.compile(r"元|币|镑|美金|[$¥￥€]|\d[余多]?亿[余多]?(?:以上|左右|以下)?$")
 _EDGES = " \t\r\n\u3000*，。；、：,;:"
 # Full and half width are one kind: a converted text may open with the one and close with the other.
 _OPENING = "（“‘《「『【〈〔["

@@ -23,6 +23,12 @@ _AMOUNT = re.compile(
     rf"{_BEFORE}?{_SUM}(?:{_CURRENCY})?(?:[至到\-—~～－-]+{_SUM})?{_CURRENCY}{_AFTER}?"
     rf"|{_BEFORE}?(?:万亿|百亿|千亿|十亿|百万|千万|亿|万){_CURRENCY}{_AFTER}?"
 )
+# The press drops 元 where the word before it says that money is meant: 总投资8亿的项目.
+_BARE = re.compile(
+    r"(?:投资额?|总额|资金|产值|税收|营收|收入|利润|贷款|融资)(?:总额|规模)?(?:达到?|共计?|合计)?"
+    rf"(?P<sum>{_BEFORE}?{_DIGITS}+(?:[.．]{_DIGITS}+)?{_FEW}[百千]?[亿万]{_FEW}{_AFTER}?)"
+    r"(?=[，。；、：！？）,;:!?)的建兴打]|\s(?!元)|$)"
+)
 _YEAR = rf"(?:(?:19|20|１９|２０){_DIGITS}{{2}}|[一二][〇零○0九][〇零○0一二三四五六七八九]{{2}})"
 _MONTH = rf"(?:1[0-2]|[1-9]|{_DIGITS}{{1,2}}|十[一二]?|[一二三四五六七八九])"
 _RANGE = r"(?:[-—~～－至到]{1,2})"
@@ -54,7 +60,10 @@ _EVERY = re.compile(r"[每逐往历近常多]$")
 
 def find_amounts(text: str) -> list[tuple[int, int]]:
     """Spans of sums of money with the qualifiers that touch them, in text order."""
-    return _outside_titles(text, [m.span() for m in _AMOUNT.finditer(text)])
+    found = [m.span() for m in _AMOUNT.finditer(text)]
+    # None of these has a currency word, so that none of them overlaps one of those.
+    found += [m.span("sum") for m in _BARE.finditer(text)]
+    return _outside_titles(text, sorted(found))
 
 
 def find_dates(text: str) -> list[tuple[int, int]]:

@@ -1,5 +1,6 @@
 """Windows of annotated documents as a `datasets.Dataset`, ready for batches."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -27,8 +28,18 @@ FEATURES = Features(
 )
 
 
+# Behind these a sum is told as one without 元, too: 投资8亿.
+_BARE = re.compile(r"[万亿][余多]?(?=元$)")
+
+
 def make_examples(
-    documents: Iterable[Document], tokenizer: CharacterTokenizer, *, window: int, overlap: int
+    documents: Iterable[Document],
+    tokenizer: CharacterTokenizer,
+    *,
+    window: int,
+    overlap: int,
+    bare_sums: float = 0.0,
+    seed: int = 1,
 ) -> Dataset:
     """One row a window: token ids with the special tokens at both ends, and a tag for each.
 
@@ -39,12 +50,20 @@ def make_examples(
         tokenizer: one token for each code point.
         window: most code points in a row.
         overlap: code points that neighbouring windows share.
+        bare_sums: the share of documents whose sums lose their 元.
+        seed: draws these documents.
     """
+    generator = np.random.default_rng(seed)
     rows: list[dict[str, Any]] = []
     for document in documents:
         lines = join_lines(document.text)
         ids = tokenizer.encode(lines.text)
-        tags = tags_of(lines.read(document).mentions, len(lines.text))
+        mentions = lines.read(document).mentions
+        tags = tags_of(mentions, len(lines.text))
+        if generator.random() < bare_sums:
+            dropped = {m.end - 1 for m in mentions if m.label == "AMOUNT" and _BARE.search(m.text)}
+            kept = [at for at in range(len(ids)) if at not in dropped]
+            ids, tags = [ids[at] for at in kept], [tags[at] for at in kept]
         for part in make_windows(len(ids), size=window, overlap=overlap):
             row_ids = [tokenizer.cls_id, *ids[part.start : part.end], tokenizer.sep_id]
             row_tags = [IGNORE, *tags[part.start : part.end], IGNORE]

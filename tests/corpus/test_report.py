@@ -59,6 +59,12 @@ CASES = {
         2020,
         "plan heading",
     ),
+    "title of both parts, before the year of the plan": (
+        "高新区2019年工作总结和2020年工作计划\n完成投资3亿元。\n明年,将开工3个项目。",
+        "",
+        2019,
+        "明年",
+    ),
     "review of the running year": (
         "2021年,项目建设提速。今年以来,开工3个项目。\n二、2022年工作计划",
         "",
@@ -91,6 +97,7 @@ CASES = {
         "often",
     ),
     "web page date is the last resort": ("更新时间:2022-10\n完成投资3亿元。", "", 2022, "page"),
+    "source line of a web page": ("来源:管委会 2023-08-12\n完成投资3亿元。", "", 2023, "page"),
     "web page date yields": ("更新时间:2022-10\n2017年,我区将开工。", "", 2017, "opening"),
     "no year": ("全区完成投资3亿元。", "", None, ""),
     "empty": ("", "", None, ""),

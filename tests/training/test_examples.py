@@ -5,6 +5,7 @@ import torch
 from transformers import BertModel
 
 from pipeline.characters import CharacterTokenizer
+from pipeline.tags import spans_of
 from tests.pipeline.marked import marked
 from training.examples import IGNORE, batches, make_examples
 from training.pretrain_model import ShapeConfig, bert_config
@@ -40,6 +41,27 @@ def test_a_share_of_the_characters_is_masked_and_nothing_else(documents):
     n_hidden = sum(int((ids == tokenizer.mask_id).sum()) for ids, _, _ in hidden)
     n_characters = sum(int((labels != IGNORE).sum()) for _, _, labels in hidden)
     assert 0.45 < n_hidden / n_characters < 0.55
+
+
+def test_a_share_of_the_documents_lose_the_currency_word_of_their_sums():
+    document = marked(
+        "[[P1|甲项目]]投资[[A1|8亿元]]，完成[[A2|3亿多元]]、[[A3|2万美元]]，产值[[A4|百亿元以上]]。",
+        "P1 TotalInvestment A1",
+    )
+    tokenizer = CharacterTokenizer.from_vocabulary(sorted(set(document.text)))
+
+    def rows(share):
+        return make_examples([document] * 200, tokenizer, window=60, overlap=5, bare_sums=share)
+
+    bare = document.text.replace("8亿元", "8亿").replace("3亿多元", "3亿多")
+    lengths = [len(ids) - 2 for ids in rows(0.3)["input_ids"]]
+    assert set(lengths) == {len(document.text), len(bare)}
+    assert 0.2 < lengths.count(len(bare)) / len(lengths) < 0.4
+    assert {len(ids) - 2 for ids in rows(0.0)["input_ids"]} == {len(document.text)}
+    row = rows(1.0)[0]
+    assert row["input_ids"][1:-1] == tokenizer.encode(bare)
+    spans = [bare[start:end] for _, start, end in spans_of(row["labels"][1:-1])]
+    assert spans == ["甲项目", "8亿", "3亿多", "2万美元", "百亿元以上"]
 
 
 def test_a_broken_text_is_learnt_like_the_whole_one():

@@ -148,6 +148,18 @@ def test_heads_of_another_tagger_are_not_exported(runs, tmp_path, documents):
         export_model(run, tmp_path / "model", documents=documents[:1])
 
 
+def test_types_with_few_relations_keep_an_untuned_threshold(runs, documents, tmp_path):
+    before = json.loads((runs[0] / "relations" / "metrics.json").read_text())["thresholds"]
+    assert set(before.values()) == {0.3}
+    config = RelationConfig(
+        name="tuned", ner=str(runs[0] / "ner"), annotations=(), epochs=30, width=16
+    )
+    train_relations(config, documents, tmp_path / "run", development=documents * 2)
+    tuned = json.loads((tmp_path / "run" / "metrics.json").read_text())["thresholds"]
+    # Eight of the others and 24 of HasStatus, of which more than one half are found.
+    assert {name for name, least in tuned.items() if least != 0.3} == {"HasStatus"}
+
+
 def test_a_text_without_mentions_has_no_relations(runs):
     empty = Document(id="empty", text="")
     assert load_model(runs[0] / "model").relate(empty) == empty

@@ -69,12 +69,23 @@ RARE_QUOTAS: Mapping[str, int] = {
     "located": 32,
     "signed": 10,
 }
-# and for what reports of zones are full of: zones, companies, and projects that are signed.
+# for what reports of zones are full of: zones, companies, and projects that are signed,
 ZONE_QUOTAS: Mapping[str, int] = {
     "located": 35,
     "owned": 25,
     "signed": 20,
     "dense": 20,
+}
+# and for sums of every role beside them.
+MONEY_QUOTAS: Mapping[str, int] = {
+    "contracted": 12,
+    "annual": 10,
+    "funding": 12,
+    "completed": 10,
+    "total": 10,
+    "owned": 16,
+    "located": 8,
+    "amount": 22,
 }
 
 
@@ -97,9 +108,9 @@ class Passage:
 class SplitSizes:
     """How many passages, each from a place of its own in its round, go into each split.
 
-    `more_train`, `again_train`, `rare_train`, `zone_train` and `last_train` are later rounds of
-    annotation, which must not change what was drawn before: the first from places that were left,
-    the others from other reports of train places, two of them by `RARE_QUOTAS` and `ZONE_QUOTAS`.
+    Those behind `train` are later rounds of annotation, which must not change what was drawn
+    before: `more_train` from places that were left, the others from other reports of train places,
+    of all strata or by `RARE_QUOTAS`, `ZONE_QUOTAS` and `MONEY_QUOTAS`.
     """
 
     test: int = 30
@@ -110,6 +121,8 @@ class SplitSizes:
     rare_train: int = 160
     zone_train: int = 224
     last_train: int = 168
+    next_train: int = 168
+    money_train: int = 144
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +232,14 @@ def _rounds(seed: int, sizes: SplitSizes) -> list[_Round]:
             quotas=ZONE_QUOTAS,
         ),
         _Round(split="train", seed=f"{seed}:train:last", size=sizes.last_train, is_again=True),
+        _Round(split="train", seed=f"{seed}:train:next", size=sizes.next_train, is_again=True),
+        _Round(
+            split="train",
+            seed=f"{seed}:train:money",
+            size=sizes.money_train,
+            is_again=True,
+            quotas=MONEY_QUOTAS,
+        ),
     ]
 
 

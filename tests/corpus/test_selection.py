@@ -22,6 +22,7 @@ from corpus.selection import (
     LAST_YEAR,
     MAX_CHARACTERS,
     MIN_CHARACTERS,
+    MONEY_QUOTAS,
     QUOTAS,
     RARE_QUOTAS,
     REPORT_KINDS,
@@ -37,7 +38,7 @@ PASSAGES = load_passages()
 
 
 def test_splits_have_their_sizes() -> None:
-    assert Counter(p.split for p in PASSAGES) == {"test": 30, "development": 22, "train": 1012}
+    assert Counter(p.split for p in PASSAGES) == {"test": 30, "development": 22, "train": 1324}
 
 
 def test_no_place_is_in_two_splits() -> None:
@@ -49,7 +50,14 @@ def test_no_place_is_in_two_splits() -> None:
 
 def test_one_passage_a_place_in_each_round_and_one_a_report_in_all() -> None:
     sizes = SplitSizes()
-    later = (sizes.again_train, sizes.rare_train, sizes.zone_train, sizes.last_train)
+    later = (
+        sizes.again_train,
+        sizes.rare_train,
+        sizes.zone_train,
+        sizes.last_train,
+        sizes.next_train,
+        sizes.money_train,
+    )
     # The first rounds share no place, either.
     first = len(PASSAGES) - sum(later)
     bounds = [0, *accumulate(later, initial=first)]
@@ -86,7 +94,7 @@ def test_fields_agree_with_the_path() -> None:
         assert (place, int(file[:4])) == (passage.place, passage.year)
         assert kind in REPORT_KINDS
         assert FIRST_YEAR <= passage.year <= LAST_YEAR
-        assert passage.stratum in QUOTAS.keys() | RARE_QUOTAS.keys() | ZONE_QUOTAS.keys()
+        assert passage.stratum in {*QUOTAS, *RARE_QUOTAS, *ZONE_QUOTAS, *MONEY_QUOTAS}
 
 
 def test_list_is_read_and_written_alike() -> None:
@@ -115,6 +123,11 @@ SIZES = SplitSizes(
     rare_train=2,
     zone_train=2,
     last_train=1,
+    next_train=1,
+    money_train=1,
+)
+FIRST_SIZES = replace(
+    SIZES, again_train=0, rare_train=0, zone_train=0, last_train=0, next_train=0, money_train=0
 )
 
 
@@ -151,17 +164,18 @@ def test_the_draw_depends_on_seed_and_collection_alone() -> None:
         text = texts[passage.path][passage.start : passage.end]
         assert sha256(text.encode()).hexdigest() == passage.sha256
         assert MIN_CHARACTERS <= len(text) <= MAX_CHARACTERS
-    assert Counter(p.split for p in drawn) == {"test": 3, "development": 2, "train": 16}
+    assert Counter(p.split for p in drawn) == {"test": 3, "development": 2, "train": 18}
     assert len({p.place for p in drawn[:13]}) == 13
-    assert len({p.path for p in drawn}) == 21
+    assert len({p.path for p in drawn}) == 23
     assert {p.place for p in drawn[13:]} <= set(CITIES) - {p.place for p in drawn[:5]}
-    assert [p.id for p in drawn[5:]] == [f"train-{n:03d}" for n in range(1, 17)]
+    assert [p.id for p in drawn[5:]] == [f"train-{n:03d}" for n in range(1, 19)]
 
 
 def test_later_rounds_leave_the_first_as_it_is() -> None:
     documents = reports(CITIES)
     sizes = SIZES
-    for last in ("last_train", "zone_train", "rare_train", "again_train", "more_train"):
+    later = ("money_train", "next_train", "last_train", "zone_train", "rare_train", "again_train")
+    for last in (*later, "more_train"):
         sizes = replace(sizes, **{last: 0})
         once = select_passages(documents, seed=1, sizes=sizes)
         assert select_passages(documents, seed=1, sizes=SIZES)[: len(once)] == once
@@ -179,11 +193,15 @@ def test_no_text_is_drawn_twice() -> None:
 
 
 @pytest.mark.parametrize(
-    ("last", "quotas"), [("rare_train", RARE_QUOTAS), ("zone_train", ZONE_QUOTAS)]
+    ("last", "quotas"),
+    [
+        ("rare_train", RARE_QUOTAS),
+        ("zone_train", ZONE_QUOTAS),
+        ("money_train", MONEY_QUOTAS),
+    ],
 )
 def test_the_last_rounds_look_for_what_is_rare(last: str, quotas: Mapping[str, int]) -> None:
-    sizes = replace(SIZES, again_train=0, rare_train=0, zone_train=0, last_train=0)
-    drawn = select_passages(reports(CITIES), seed=1, sizes=replace(sizes, **{last: 8}))
+    drawn = select_passages(reports(CITIES), seed=1, sizes=replace(FIRST_SIZES, **{last: 8}))
     assert {p.stratum for p in drawn[-8:]} <= quotas.keys()
 
 
@@ -238,8 +256,7 @@ def test_places_with_a_second_report_are_too_few() -> None:
         "3 passages want as many train places with an unused report and with enough text, the"
         " collection has 2; want fewer passages"
     )
-    sizes = replace(SIZES, again_train=2, rare_train=0, zone_train=0, last_train=0)
-    assert select_passages(documents, seed=1, sizes=sizes)
+    assert select_passages(documents, seed=1, sizes=replace(FIRST_SIZES, again_train=2))
 
 
 def test_reports_without_projects_fit_no_stratum() -> None:
@@ -299,6 +316,6 @@ def test_command_writes_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     register(app)
     arguments = ["corpus", "select", str(source), "--seed", "1", "--output", str(output)]
     result = CliRunner().invoke(app, arguments)
-    assert (result.exit_code, result.stdout) == (0, f"21 passages written to {output}\n")
+    assert (result.exit_code, result.stdout) == (0, f"23 passages written to {output}\n")
     written = parse_passages(output.read_text(encoding="utf-8"))
     assert written == select_passages(documents, seed=1)

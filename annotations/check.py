@@ -23,6 +23,7 @@ from annotations.brat import (
 )
 from annotations.document import Document, Relation, violations
 from annotations.errors import AnnotationError
+from annotations.progress import ShowProgress, show_nothing
 from annotations.schema import load_schema
 from annotations.store import UnlinkedTextError, annotation_files, find_text, read_text
 
@@ -55,12 +56,15 @@ class CheckReport:
     documents: tuple[Document, ...]
 
 
-def check_folder(folder: Path, *, paragraphs: Paragraphs) -> CheckReport:
+def check_folder(
+    folder: Path, *, paragraphs: Paragraphs, show: ShowProgress = show_nothing
+) -> CheckReport:
     """Check every `.ann` file below a folder.
 
     Args:
         folder: the folder.
         paragraphs: gives the spans of a text within which relations must stay.
+        show: is told how many files are done.
 
     Raises:
         AnnotationError: there is no such folder or no `.ann` file in it.
@@ -69,7 +73,8 @@ def check_folder(folder: Path, *, paragraphs: Paragraphs) -> CheckReport:
     findings: list[Finding] = []
     documents: list[Document] = []
     unlinked: Counter[tuple[Path, str]] = Counter()
-    for path in files:
+    for n_done, path in enumerate(files):
+        show("checking", n_done, len(files))
         try:
             problems, document = _check_file(path, paragraphs)
         except UnlinkedTextError as error:

@@ -10,6 +10,7 @@ from typing import Protocol, cast
 
 from annotations.document import Document
 from annotations.errors import AnnotationError
+from annotations.progress import ShowProgress, show_nothing
 
 _MODULES: Mapping[str, str] = MappingProxyType(
     {
@@ -60,6 +61,7 @@ def convert(
     from_format: str,
     to_format: str,
     write: Callable[[Path, bytes], None],
+    show: ShowProgress = show_nothing,
 ) -> Conversion:
     """Read one format and write another, then read back what was written and compare.
 
@@ -69,21 +71,26 @@ def convert(
         from_format: one of `FORMATS`.
         to_format: one of `FORMATS`.
         write: puts bytes into a file.
+        show: is told what is being done.
 
     Raises:
         AnnotationError: a format is unknown, the source cannot be read, two documents share an id,
-            or the target would not give a text back.
+            the target cannot take them, or it does not give a text back.
     """
     reader, writer = find_format(from_format), find_format(to_format)
+    show("reading")
     documents = reader.read(source)
     if not documents:
         raise AnnotationError(f"{source}: no document in it")
     repeated = [name for name, n in Counter(d.id for d in documents).items() if n > 1]
     if repeated:
         raise AnnotationError(f"{source}: the document {repeated[0]} stands twice")
+    show("converting")
     files = writer.render(documents, target)
-    for path, data in files.items():
+    for n_done, (path, data) in enumerate(files.items()):
+        show("writing", n_done, len(files))
         write(path, data)
+    show("reading back")
     restored = {document.id: document for document in writer.read(target)}
     dropped: Counter[str] = Counter()
     for document in documents:

@@ -5,7 +5,7 @@ half-open `[start, end)`; `text[start:end]` is the evidence, and every boundary 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import pairwise
 from types import MappingProxyType
@@ -106,30 +106,18 @@ def renumber(document: Document) -> Document:
     """The same document with mentions in text order and ids T1, T2, …; relations in that order."""
     ordered = sorted(document.mentions, key=lambda m: (m.start, m.end, m.label))
     new_id = {mention.id: f"T{n}" for n, mention in enumerate(ordered, 1)}
-    mentions = tuple(
-        Mention(
-            id=new_id[m.id], label=m.label, start=m.start, end=m.end, text=m.text, score=m.score
-        )
-        for m in ordered
-    )
     relations = tuple(
         sorted(
-            (
-                Relation(type=r.type, head=new_id[r.head], tail=new_id[r.tail], score=r.score)
-                for r in document.relations
-            ),
+            (replace(r, head=new_id[r.head], tail=new_id[r.tail]) for r in document.relations),
             key=lambda r: (int(r.head[1:]), int(r.tail[1:]), r.type),
         )
     )
     status = {new_id[key]: value for key, value in document.status.items()}
-    return Document(
-        id=document.id,
-        text=document.text,
-        mentions=mentions,
+    return replace(
+        document,
+        mentions=tuple(replace(m, id=new_id[m.id]) for m in ordered),
         relations=relations,
         status=dict(sorted(status.items(), key=lambda item: int(item[0][1:]))),
-        year=document.year,
-        source=document.source,
     )
 
 

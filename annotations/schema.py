@@ -47,10 +47,6 @@ class Schema:
         """The relation types whose tail is a sum with an investment role."""
         return tuple(name for name, relation in self.relations.items() if relation.role)
 
-    def relations_between(self, head: str, tail: str) -> tuple[str, ...]:
-        """Names of the relation types allowed from a `head` label to a `tail` label."""
-        return tuple(r.name for r in self.relations.values() if (r.head, r.tail) == (head, tail))
-
 
 def parse_schema(data: Mapping[str, Any]) -> Schema:
     """Build a schema from the parsed TOML table.

@@ -7,7 +7,7 @@ writes it.
 
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -58,6 +58,23 @@ def annotation_files(folder: Path) -> list[Path]:
     return files
 
 
+def files_by_id(files: Iterable[Path]) -> dict[str, Path]:
+    """`.ann` files by the ids of their documents, which are their names without `.ann`.
+
+    Raises:
+        AnnotationError: two files have the same name.
+    """
+    by_id: dict[str, Path] = {}
+    for path in files:
+        if path.stem in by_id:
+            raise AnnotationError(
+                f"{path}: {by_id[path.stem]} has the same name; a document is known by its name,"
+                " so take one of the two folders"
+            )
+        by_id[path.stem] = path
+    return by_id
+
+
 class UnlinkedTextError(AnnotationError):
     """The text belongs to a public collection and was not fetched from a copy of it yet."""
 
@@ -77,24 +94,15 @@ def load_annotations(folder: Path, *, texts: Sequence[Path] = ()) -> list[Docume
         AnnotationError: there is no file, two have the same name, a text is missing or is not the
             one that was annotated, or a line does not fit its text.
     """
-    documents: dict[str, Document] = {}
-    paths: dict[str, Path] = {}
-    for path in annotation_files(folder):
-        if path.stem in paths:
-            raise AnnotationError(
-                f"{path}: {paths[path.stem]} has the same name; a document is known by its name,"
-                " so load one of the two folders"
-            )
-        paths[path.stem] = path
+    documents = []
+    for name, path in files_by_id(annotation_files(folder)).items():
         found = find_text(path, texts=texts)
         try:
-            document = parse_ann(
-                read_text(path), text=found.text, id=path.stem, source=found.source
-            )
+            document = parse_ann(read_text(path), text=found.text, id=name, source=found.source)
         except AnnotationError as error:
             raise AnnotationError(f"{path.parent}: {error}") from error
-        documents[path.stem] = replace(document, year=found.year)
-    return list(documents.values())
+        documents.append(replace(document, year=found.year))
+    return documents
 
 
 def find_text(ann: Path, *, texts: Sequence[Path] = ()) -> AnnotatedText:
@@ -310,7 +318,16 @@ def _manifest_entry(text: Path) -> Mapping[str, Any]:
     if not path.exists():
         return {}
     try:
-        entry: Mapping[str, Any] = tomllib.loads(read_text(path)).get(text.stem, {})
+        entry = tomllib.loads(read_text(path)).get(text.stem, {})
     except tomllib.TOMLDecodeError as error:
         raise AnnotationError(f"{path}: not TOML: {error}") from error
+    if (
+        not isinstance(entry, dict)
+        or not isinstance(entry.get("sha256", ""), str)
+        or not isinstance(entry.get("year"), int | None)
+    ):
+        raise AnnotationError(
+            f'{path}: expected a table [{text.stem}] with lines like sha256 = "0f…" and'
+            f" year = 2021, not {entry!r}"
+        )
     return entry

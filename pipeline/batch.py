@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from annotations.document import Document
-from annotations.errors import CorpusError
+from annotations.errors import CorpusError, PipelineError
 from annotations.store import document_from_record
 from corpus.readers import InputRef, find_inputs
 from pipeline.engines import Setup, run_here, run_processes, run_ray
@@ -63,9 +63,14 @@ def score_inputs(
             the folder would be lost.
         OSError: the folder cannot be written to.
     """
-    # The stream is looked up late: whoever runs us may have replaced it.
-    stdin = stdin or (lambda: sys.stdin.buffer.read())  # noqa: PLW0108
-    return _Run(settings, stdin=stdin, on_progress=on_progress).run(load)
+    return _Run(settings, stdin=stdin or _read_stdin, on_progress=on_progress).run(load)
+
+
+def _read_stdin() -> bytes:
+    # A process without a terminal may have none.
+    if sys.stdin is None:
+        raise PipelineError("-: standard input is closed; give a file or pipe the text in")
+    return sys.stdin.buffer.read()
 
 
 class _Run:

@@ -38,10 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             raise
         _fail(f"this command needs {error.name}; run: pip install 'zonefacts[{extra}]'")
     except OSError as error:
-        # Without a name it is a fault of ours, and its traceback is wanted.
-        if error.filename is None:
+        # Without a number it is a fault of ours, and its traceback is wanted.
+        if error.errno is None:
             raise
-        _fail(f"{error.filename}: {error.strerror}")
+        # A full disk names no file.
+        _fail(": ".join(str(part) for part in (error.filename, error.strerror) if part))
     sys.exit(0)
 
 
@@ -181,12 +182,13 @@ def describe(summary: "ScoreSummary", settings: "ScoreSettings") -> str:
             },
         ),
         "projects": f"{counts.projects:,}",
-        "errors": _with_notes(counts.failed, {"skipped for their suffix": counts.files_skipped}),
+        "errors": _with_notes(counts.failed, {"files passed over": counts.files_skipped}),
         "speed": f"{speed:,.0f} characters/s" if speed else "nothing was annotated",
         "results": f"{summary.output} ({', '.join(written)})",
     }
     if counts.documents_left_out_of_page:
-        rows["facts.html"] = f"{counts.documents_left_out_of_page:,} documents left out: too long"
+        n_left_out = counts.documents_left_out_of_page
+        rows["facts.html"] = f"{n_left_out:,} documents left out: too much for one page"
     width = max(map(len, rows))
     return "\n".join(f"{name:<{width}}  {value}" for name, value in rows.items())
 

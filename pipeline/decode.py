@@ -1,6 +1,7 @@
 """From per-character tag scores to flat mentions under the schema's constraints."""
 
 import re
+import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -136,13 +137,13 @@ def decode_mentions(
             if left < right:
                 rows = log_probabilities[left:right]
                 spans.append(Span(label, left, right, _span_score(rows, label)))
+    # Without a currency word or a large unit at its end a number is no sum, unless a pattern
+    # knows it.
+    spans = [s for s in spans if s.label != "AMOUNT" or _CURRENCY.search(text[s.start : s.end])]
     spans = join_patterns(spans, label="AMOUNT", found=find_amounts(text))
     spans = join_patterns(spans, label="DATE", found=find_dates(text))
-    # Without a currency word or a large unit at its end a number is no sum.
-    spans = [s for s in spans if s.label != "AMOUNT" or _CURRENCY.search(text[s.start : s.end])]
-    # And no date, unless it is a year: the cells of a table are full of numbers.
-    spans = [s for s in spans if s.label != "DATE" or not _NUMBER.fullmatch(text[s.start : s.end])]
-    ordered = sorted(spans, key=lambda s: (s.start, s.end))
+    spans = [s for s in spans if not _is_no_value(text, s)]
+    ordered = _join_latin(text, sorted(spans, key=lambda s: (s.start, s.end)))
     return tuple(
         Mention(
             id=f"T{n}",
@@ -156,11 +157,43 @@ def decode_mentions(
     )
 
 
+def _is_no_value(text: str, span: Span) -> bool:
+    """Whether a sum or a date is none: the unit of a table, a number, 年 in 投产后年产值."""
+    words, before = text[span.start : span.end], text[max(0, span.start - 4) : span.start]
+    if span.label == "AMOUNT":
+        return bool(_UNIT.fullmatch(words) and _HEADER.search(before))
+    # The cells of a table are full of numbers; a year is a date.
+    return span.label == "DATE" and bool(
+        _NUMBER.fullmatch(words) or (words == "后年" and _ONCE_RUNNING.search(before))
+    )
+
+
+def _join_latin(text: str, spans: Sequence[Span]) -> list[Span]:
+    """The spans, with names joined that a blank between two Latin words divides: Mini LED."""
+    found: list[Span] = []
+    for span in spans:
+        last = found[-1] if found else None
+        if (
+            last is not None
+            and last.label == span.label
+            and span.start - last.end == 1
+            and _LATIN_BLANK.fullmatch(text, last.end - 1, span.start + 1)
+        ):
+            found[-1] = Span(last.label, last.start, span.end, min(last.score, span.score))
+        else:
+            found.append(span)
+    return found
+
+
 # 建成后可: what follows is no part of the stage. 延后 is one.
 _ONCE = re.compile(r"(?<!延)(?:以|之)?后[可将]?$")
 _NUMBER = re.compile(r"(?!(?:19|20)\d\d$)[\d.,\s]+")
+_UNIT = re.compile(r"[十百千]?[万亿]?美?元")
+_HEADER = re.compile(r"(?:[（(]|单位\s*[:：])\s*$")
+_ONCE_RUNNING = re.compile(r"[产成用运营效]$")
+_LATIN_BLANK = re.compile(r"[A-Za-z0-9] [A-Za-z0-9]")
 _CURRENCY = re.compile(r"元|币|镑|美金|[$¥￥€]|\d[余多]?亿[余多]?(?:以上|左右|以下)?$")
-_EDGES = " \t\r\n\u3000*，。；、：,;:"
+_EDGES = " \t\r\n\u3000*，。；、：,;:|丨"
 # Full and half width are one kind: a converted text may open with the one and close with the other.
 _OPENING = "（“‘《「『【〈〔["
 _CLOSING = "）”’》」』】〉〕]"
@@ -169,19 +202,25 @@ _KINDS |= {"(": _KINDS["（"], ")": _KINDS["）"]}
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span without blanks, Markdown marks, separators and lone brackets at its edges.
+    """The span without blanks, list marks, separators and lone brackets at its edges.
 
+    Nor does a mention begin with 由 or end with 于 or 再; no annotated one does.
     A span that stops before the bracket that closes one of its own takes that in: 甲园（一期）.
     """
     lone = _lone_brackets(text, start, end)
-    while start < end and (text[start] in _EDGES or start in lone):
+    while start < end and (_is_edge(text[start]) or text[start] == "由" or start in lone):
         start += 1
-    while start < end and (text[end - 1] in _EDGES or end - 1 in lone):
+    while start < end and (_is_edge(text[end - 1]) or text[end - 1] in "于再" or end - 1 in lone):
         end -= 1
     within = [at for at in lone if start < at < end]
     if within and text[end : end + 1] and _is_pair(text[max(within)], text[end]):
         end += 1
     return start, end
+
+
+def _is_edge(mark: str) -> bool:
+    """Whether a name does not begin or end so; ① is a number, an emoji a symbol to Unicode."""
+    return mark in _EDGES or unicodedata.category(mark) in ("So", "No", "Me", "Mn")
 
 
 def _is_pair(left: str, right: str) -> bool:

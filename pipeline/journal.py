@@ -1,7 +1,7 @@
 """What has been scored so far, kept on disk line by line, and what an earlier run has left.
 
 While a run goes on, each scored document is one line of `.partial/documents.jsonl`, flushed to the
-disk before the next begins. A later run with `--resume` takes over these lines, and those of a
+disk before it counts as done. A later run with `--resume` takes over these lines, and those of a
 finished run in the same folder, as long as they were made with the same model by the same version.
 """
 
@@ -54,7 +54,8 @@ class Journal:
 
     Raises:
         OSError: the folder cannot be written to.
-        PipelineError: an interrupted run would be thrown away, since `resume` is not set.
+        PipelineError: an interrupted run would be thrown away, since `resume` is not set or the
+            run had another maker.
     """
 
     def __init__(self, folder: Path, *, maker: Maker, resume: bool) -> None:
@@ -62,16 +63,21 @@ class Journal:
         self._path = self._folder / DOCUMENTS
         self._earlier: dict[Key, _Place] = {}
         self._places: dict[int, _Place] = {}
-        interrupted = _places(self._path) if _made_by(self._folder / _RUN, None, maker) else {}
-        if resume:
-            if _made_by(folder / MANIFEST, "maker", maker):
-                self._earlier |= _places(folder / DOCUMENTS)
-            self._earlier |= interrupted
-        elif interrupted:
-            raise PipelineError(
-                f"{folder}: {len(interrupted)} documents of an interrupted run are here; add"
-                f" --resume to go on with it, or delete {self._folder} to begin anew"
+        interrupted = _places(self._path)
+        is_ours = _made_by(self._folder / _RUN, None, maker)
+        if interrupted and not (resume and is_ours):
+            what, how = (
+                ("an interrupted run", "add --resume to go on with it")
+                if is_ours
+                else ("an interrupted run with another model or version", "go on with that one")
             )
+            raise PipelineError(
+                f"{folder}: {len(interrupted)} documents of {what} are here; {how}, or delete"
+                f" {self._folder} to begin anew"
+            )
+        if resume and _made_by(folder / MANIFEST, "maker", maker):
+            self._earlier |= _places(folder / DOCUMENTS)
+        self._earlier |= interrupted
         if not any(place.path == self._path for place in self._earlier.values()):
             shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Texts whose paragraphs are broken over lines, as if each paragraph stood on one.
+"""Texts as a tagger knows them: each paragraph on one line, cells and fields with commas between.
 
 PDF and OCR break lines anywhere, within words and sums, too, and sometimes set every character
 apart. A tagger that has read reports of one line a paragraph does not know 完成投 at the end of
@@ -24,6 +24,13 @@ _BLANKS = re.compile(rf"[^\S{LINE_BREAKS}]+")
 _APART = re.compile(rf"{_HAN}{_BLANKS.pattern}(?={_HAN})")
 _TOGETHER = re.compile(rf"{_HAN}(?={_HAN})")
 _LEAST_APART = 8
+# 项目名称：甲项目；总投资：3亿元；进展：在建 is one sentence about one project.
+_FIELD = re.compile(
+    r"(?:项目名称|(?:建设|投资|业主|责任|实施)(?:单位|方|主体|企业)|总投资额?|投资(?:额|总额|规模)"
+    r"|(?:计划|完成)投资|建设(?:内容|地点|规模|性质|期限|进度)|(?:形象)?进度|进展(?:情况)?)[:：]"
+)
+_LEAST_FIELDS = 2
+_SEMICOLON = re.compile(r"[；;]")
 # A number that is alone on its line is a page's, unless what follows makes it a quantity.
 _NUMBER = re.compile(r"\d{1,3}")
 _QUANTITY = re.compile(r"[.．,，%％万亿元个家户项年月日亩人余多]")
@@ -69,11 +76,17 @@ class JoinedText:
 
 
 def join_lines(text: str) -> JoinedText:
-    """The text with each paragraph on one line; between two Latin letters a break is a blank."""
-    characters = np.array(list(text), dtype=object)
+    """The text with each paragraph on one line; between two Latin letters a break is a blank.
+
+    A tab, the border of a table's cell, is read as a comma, and so is a semicolon between fields.
+    """
+    characters = np.array(list(text.replace("\t", "，")), dtype=object)
     is_kept = np.ones(len(text), dtype=bool)
     blocks = paragraphs(text)
     for block in blocks:
+        if len(_FIELD.findall(text, *block)) >= _LEAST_FIELDS:
+            for mark in _SEMICOLON.finditer(text, *block):
+                characters[mark.start()] = "，"
         for start, end in (*_left_out(text, *block), *_spaces(text, *block)):
             is_kept[start:end] = False
             if _LATIN.match(text[start - 1]) and _LATIN.match(text[end]):

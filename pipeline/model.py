@@ -26,7 +26,13 @@ from pipeline.lines import JoinedText, join_lines
 from pipeline.pairs import enumerate_pairs, n_features, pair_states
 from pipeline.relations import Thresholds, decode_relations, relation_names
 from pipeline.states import SpanStates
-from pipeline.status import n_status_features, status_features, told_class, told_modality
+from pipeline.status import (
+    is_denied,
+    n_status_features,
+    status_features,
+    told_class,
+    told_modality,
+)
 from pipeline.tags import tag_names
 from pipeline.windows import FloatArray, make_windows, read_windows
 from pipeline.words import paragraph_starts, shipped_segmenter, shipped_segmenter_hash
@@ -98,6 +104,7 @@ def read_settings(folder: Path) -> ModelSettings:
         )
     except (ValueError, KeyError, TypeError) as error:
         raise PipelineError(f"{path}: not readable: {error!r}") from error
+    _check_same(path, "thresholds", sorted(thresholds), sorted(relation_names()))
     n_tags = len(tag_names())
     shapes = [len(settings.transitions), *map(len, settings.transitions)]
     if shapes != [n_tags] * (n_tags + 1) or not settings.word_cost >= 0:
@@ -178,6 +185,11 @@ class Model:
             starts=paragraph_starts(lines.text, lines.paragraphs, shipped_segmenter()),
         )
         mentions = split_closing_counts(lines.text, mentions)
+        mentions = tuple(
+            m
+            for m in mentions
+            if m.label != load_schema().status_label or not is_denied(lines.text, *m.span)
+        )
         relations, mentions = self.link(lines, spans, mentions)
         found = replace(
             given,

@@ -3,7 +3,7 @@
 A pair is described by encoder states (of both mentions, their neighbours and what lies between)
 and by structural features that a reader would use: which project is nearest, whether a comma or a
 full stop lies between, whether the mention is one of an enumeration, which cue word stands before
-a sum. Both stages of training and scoring read pairs through this module alone.
+a sum. Training and scoring both read pairs through this module alone.
 """
 
 import re

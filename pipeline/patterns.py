@@ -5,11 +5,13 @@ What is regular is not learned: these patterns find spans only; their values are
 """
 
 import re
+from bisect import bisect_left
 
 _DIGITS = r"[0-9０-９]"
+# Bounded, or a page of nothing but digits takes quadratic time.
 _NUMBER = (
-    rf"(?:{_DIGITS}+(?:[,，]{_DIGITS}{{3}})*(?:[.．·]{_DIGITS}+)?"
-    r"|[一二三四五六七八九十百千两几数]+)"
+    rf"(?:{_DIGITS}{{1,20}}(?:[,，]{_DIGITS}{{3}}){{0,6}}(?:[.．·]{_DIGITS}{{1,20}})?"
+    r"|[一二三四五六七八九十百千两几数]{1,20})"
 )
 _FEW = r"[多余来几]?"
 _SCALE = r"(?:万亿|百亿|千亿|十亿|百万|千万|十万|亿|万|千|百)?"
@@ -26,7 +28,7 @@ _AMOUNT = re.compile(
 # The press drops 元 where the word before it says that money is meant: 总投资8亿的项目.
 _BARE = re.compile(
     r"(?:投资额?|总额|资金|产值|税收|营收|收入|利润|贷款|融资)(?:总额|规模)?(?:达到?|共计?|合计)?"
-    rf"(?P<sum>{_BEFORE}?{_DIGITS}+(?:[.．]{_DIGITS}+)?{_FEW}[百千]?[亿万]{_FEW}{_AFTER}?)"
+    rf"(?P<sum>{_BEFORE}?{_DIGITS}{{1,20}}(?:[.．]{_DIGITS}{{1,20}})?{_FEW}[百千]?[亿万]{_FEW}{_AFTER}?)"
     r"(?=[，。；、：！？）,;:!?)的建兴打]|\s(?!元)|$)"
 )
 _YEAR = rf"(?:(?:19|20|１９|２０){_DIGITS}{{2}}|[一二][〇零○0九][〇零○0一二三四五六七八九]{{2}})"
@@ -81,8 +83,11 @@ def find_dates(text: str) -> list[tuple[int, int]]:
 
 def _outside_titles(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     titles = [match.span() for match in _TITLE.finditer(text)]
-    return [
-        (start, end)
-        for start, end in spans
-        if not any(left <= start and end <= right for left, right in titles)
-    ]
+    ends = [right for _, right in titles]
+    found = []
+    for start, end in spans:
+        # Titles do not overlap: the first that ends behind the span is the only one it may be in.
+        at = bisect_left(ends, end)
+        if at == len(titles) or titles[at][0] > start:
+            found.append((start, end))
+    return found

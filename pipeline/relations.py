@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from annotations.document import Mention, Relation
 from annotations.schema import load_schema
 from pipeline.enumerations import owners_in_step
+from pipeline.owners import told_owners
 from pipeline.pairs import MAX_GAP, Pairs
 from pipeline.windows import FloatArray
 
@@ -61,6 +62,7 @@ def decode_relations(
     for row, tail in enumerate(pairs.tails.tolist()):
         by_tail.setdefault(tail, []).append(row)
     settled = _settle_lists(text, mentions, pairs, scores, thresholds)
+    settled = _settle_owners(told_owners(text, mentions), pairs, scores) | settled
     found = list(settled.values())
     grouped: dict[int, tuple[float, int]] = {}
     for tail, rows in by_tail.items():
@@ -100,6 +102,23 @@ def decode_relations(
         Relation(type=name, head=mentions[head].id, tail=mentions[tail].id, score=round(score, 4))
         for head, tail, name, score in sorted(found)
     )
+
+
+def _settle_owners(
+    owners: Mapping[int, int], pairs: Pairs, scores: FloatArray
+) -> dict[int, _Found]:
+    """The relation of each sum whose project is told, by its index: in the likeliest role."""
+    # Hardly a text has one, and all have many pairs.
+    row_of = pairs.rows() if owners else {}
+    columns = np.flatnonzero(allowed_columns("AMOUNT"))
+    settled: dict[int, _Found] = {}
+    for tail, head in owners.items():
+        row = row_of.get((head, tail))
+        if row is not None:
+            likeliest = columns[scores[row, columns].argmax()]
+            score = float(scores[row, likeliest])
+            settled[tail] = (head, tail, relation_names()[likeliest], score)
+    return settled
 
 
 def _settle_lists(

@@ -60,12 +60,17 @@ class ToldYears:
         text = "".join(mention.text.split())
         if not (_FULL_YEAR.fullmatch(text) or _SPEAKERS.match(text)):
             return None
-        before = self._text[block[0] : mention.start].rstrip()
-        if before and before[-1] not in _OPENS and not self._heads(block):
+        if not self._opens(mention.start, block) and not self._heads(block):
             return None
         interval = parse_date(mention.text, year=self._year)
         return interval.start.year if interval else None
 
+    def _opens(self, start: int, block: Span) -> bool:
+        """Whether nothing of its sentence stands before `start`."""
+        while start > block[0] and self._text[start - 1].isspace():
+            start -= 1
+        return start == block[0] or self._text[start - 1] in _OPENS
+
     def _heads(self, block: Span) -> bool:
-        words = self._text[slice(*block)]
-        return len(words) <= _HEADING and _REVIEW_OR_PLAN.search(words) is not None
+        is_short = block[1] - block[0] <= _HEADING
+        return is_short and _REVIEW_OR_PLAN.search(self._text, *block) is not None

@@ -33,14 +33,17 @@ def read(path: Path) -> list[Document]:
     """The documents of a file that `render` wrote.
 
     Raises:
-        AnnotationError: a line is neither comment nor character and tag, or the tags are no
-            complete B/I sequence.
+        AnnotationError: a line stands before the first `# id = `, is neither comment nor character
+            and tag, or the tags are no complete B/I sequence.
     """
     documents: list[Document] = []
     comments: dict[str, str] = {}
     rows: list[tuple[str, str]] = []
     for number, line in enumerate(read_text(path).split("\n"), 1):
-        if comment := _COMMENT.fullmatch(line):
+        comment = _COMMENT.fullmatch(line)
+        if line and "id" not in comments and not (comment and comment[1] == "id"):
+            raise AnnotationError(f"{path}:{number}: expected a line `# id = NAME` before this")
+        if comment:
             if comment[1] == "id" and comments:
                 documents.append(_document(comments, rows, path=path))
                 comments, rows = {}, []
@@ -53,8 +56,6 @@ def read(path: Path) -> list[Document]:
                     f"{path}:{number}: {line!r}: expected one character, a tab and B-LABEL, I-LABEL"
                     " or O"
                 )
-            if "id" not in comments:
-                raise AnnotationError(f"{path}:{number}: expected a line `# id = NAME` before this")
             if tag[0] == "I" and (not rows or rows[-1][1][1:] != tag[1:]):
                 raise AnnotationError(f"{path}:{number}: {tag} continues no {tag[2:]}")
             rows.append((character, tag))

@@ -48,6 +48,16 @@ def test_check_of_nothing(tmp_path: Path) -> None:
     assert isinstance(result.exception, AnnotationError)
 
 
+def test_quiet_check_shows_problems_only(folder: Path) -> None:
+    clean = run.invoke(app, ["check", str(folder), "--quiet"])
+    assert (clean.exit_code, clean.output) == (0, "")
+    write_atomic(folder / "a.ann", ANN.replace("4 6", "3 5"))
+    result = run.invoke(app, ["check", str(folder), "--quiet"])
+    assert result.exit_code == 1
+    (line,) = result.output.splitlines()
+    assert line.startswith(f"{folder}/a.ann:2: T2 STATUS 3 5 says")
+
+
 def test_agreement_prints_and_writes(folder: Path, tmp_path: Path) -> None:
     output = tmp_path / "agreement.json"
     result = run.invoke(app, ["agreement", str(folder), str(folder), "--output", str(output)])
@@ -67,3 +77,14 @@ def test_convert_names_what_it_drops(folder: Path, tmp_path: Path) -> None:
         "dropped, for conll cannot hold them: 1 status values",
     ]
     assert target.exists()
+
+
+def test_quiet_commands_write_and_show_nothing(folder: Path, tmp_path: Path) -> None:
+    figures, target = tmp_path / "figures.json", tmp_path / "a.conll"
+    for arguments, written in (
+        (["agreement", str(folder), str(folder), "--output", str(figures)], figures),
+        (["convert", str(folder), str(target), "--from", "brat", "--to", "conll"], target),
+    ):
+        result = run.invoke(app, [*arguments, "--quiet"])
+        assert (result.exit_code, result.output) == (0, "")
+        assert written.exists()

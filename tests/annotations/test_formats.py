@@ -167,8 +167,69 @@ def test_brat_rewrites_a_folder_in_place_without_copying_texts(tmp_path: Path) -
     )
 
 
-def test_brat_overwrites_no_other_text(tmp_path: Path) -> None:
+def files_below(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in folder.rglob("*.*")
+    }
+
+
+def test_brat_rewrites_a_nested_folder_in_place(tmp_path: Path) -> None:
+    before = {
+        "s1/d1.ann": "T2\tPROJECT 3 6\t甲项目\nT1\tZONE 0 3\t高新区\n",
+        "s1/d1.txt": "高新区甲项目",
+        "s2/deep/d2.ann": "T7\tZONE 0 3\t高新区\n",
+        "s2/deep/texts.toml": 'texts = "../texts"\n',
+        "s2/texts/d2.txt": "高新区\n",
+    }
+    for name, content in before.items():
+        write_atomic(tmp_path / name, content)
+    done = convert(tmp_path, tmp_path, from_format="brat", to_format="brat", write=write_atomic)
+    assert (done.n_documents, done.dropped) == (2, {})
+    assert files_below(tmp_path) == before | {
+        "s1/d1.ann": "T1\tZONE 0 3\t高新区\nT2\tPROJECT 3 6\t甲项目\n",
+        "s2/deep/d2.ann": "T1\tZONE 0 3\t高新区\n",
+    }
+
+
+def test_brat_adds_new_documents_beside_the_subfolders(tmp_path: Path) -> None:
+    save(tmp_path / "in.jsonl", "doccano", DOCUMENT, EMPTY)
+    write_atomic(tmp_path / "gold" / "deep" / "empty.ann", "")
+    write_atomic(tmp_path / "gold" / "deep" / "empty.txt", EMPTY.text)
+    convert(
+        tmp_path / "in.jsonl",
+        tmp_path / "gold",
+        from_format="doccano",
+        to_format="brat",
+        write=write_atomic,
+    )
+    assert sorted(files_below(tmp_path / "gold")) == [
+        "deep/empty.ann",
+        "deep/empty.txt",
+        "rare characters.ann",
+        "rare characters.txt",
+    ]
+
+
+def test_brat_writes_nothing_where_two_files_below_have_one_name(tmp_path: Path) -> None:
+    save(tmp_path / "in.jsonl", "doccano", EMPTY)
+    for name in ("s1/d.ann", "s2/d.ann"):
+        write_atomic(tmp_path / "gold" / name, "")
+    with pytest.raises(AnnotationError, match=r"s2/d\.ann: .*s1/d\.ann has the same name"):
+        convert(
+            tmp_path / "in.jsonl",
+            tmp_path / "gold",
+            from_format="doccano",
+            to_format="brat",
+            write=write_atomic,
+        )
+    assert files_below(tmp_path / "gold") == {"s1/d.ann": "", "s2/d.ann": ""}
+
+
+@pytest.mark.parametrize("manifest", ["", '[empty]\nsha256 = "0"\n', "empty = 1\n"])
+def test_brat_overwrites_no_other_text(manifest: str, tmp_path: Path) -> None:
     write_atomic(tmp_path / "empty.txt", "别的")
+    write_atomic(tmp_path / "MANIFEST.toml", manifest)
     with pytest.raises(AnnotationError, match="has another text of that name"):
         find_format("brat").render([EMPTY], tmp_path)
 
@@ -326,6 +387,8 @@ BROKEN_LINES: Mapping[str, tuple[str, Any, str]] = {
     ),
     "conll empty": ("conll", "", "no document in it"),
     "conll without id": ("conll", "区\tO\n", "expected a line `# id = NAME`"),
+    "conll year alone": ("conll", "# year = 2020\n", ":1: expected a line `# id = NAME`"),
+    "conll year before id": ("conll", "\n# year = 2020\n# id = a\n", ":2: expected a line `# id"),
     "conll words": ("conll", "# id = a\n高新区\tB-ZONE\n", "expected one character"),
     "conll without tag": ("conll", "# id = a\n区\n", "expected one character"),
     "conll wrong tag": ("conll", "# id = a\n区\tS-ZONE\n", "expected one character"),

@@ -100,6 +100,18 @@ BROKEN_FOLDERS = {
     "texts.toml without texts": ({"a.ann": ANN, "texts.toml": "folder = 1"}, 'texts = "../texts"'),
     "texts.toml not TOML": ({"a.ann": ANN, "texts.toml": "="}, "expected one line like"),
     "manifest not TOML": ({"a.ann": ANN, "a.txt": TEXT, "MANIFEST.toml": "="}, "not TOML"),
+    "manifest entry that is no table": (
+        {"a.ann": ANN, "a.txt": TEXT, "MANIFEST.toml": "a = 1"},
+        "MANIFEST.toml: expected a table [a]",
+    ),
+    "manifest hash that is no text": (
+        {"a.ann": ANN, "a.txt": TEXT, "MANIFEST.toml": "[a]\nsha256 = 1"},
+        "not {'sha256': 1}",
+    ),
+    "manifest year that is no number": (
+        {"a.ann": ANN, "a.txt": TEXT, "MANIFEST.toml": "[a]\nyear = 'x'"},
+        "not {'year': 'x'}",
+    ),
     "bad line": ({"a.ann": "T1\tZONE 0 2\t高新区\n", "a.txt": TEXT}, "a.ann:1: T1 ZONE 0 2"),
 }
 

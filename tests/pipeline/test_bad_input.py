@@ -110,7 +110,7 @@ def test_a_file_of_twenty_megabytes(folder, capsys):
     status, out, err = score(capsys, "a.txt")
     assert (status, err) == (0, "")
     assert f"facts       {n_units}" in out
-    assert "facts.html  1 documents left out: too long" in out
+    assert "facts.html  1 documents left out: too much for one page" in out
 
 
 def test_twenty_megabytes_in_one_line(folder, capsys):

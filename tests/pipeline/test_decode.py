@@ -110,7 +110,19 @@ def test_best_tags_beat_every_greedy_repair(values):
          [("PROJECT", "5000万元以上项目86个")]),
         # Without a currency word a number is no sum.
         ("产值达百亿级", [("AMOUNT", 3, 6)], []),
+        # What a pattern knows to be one needs none, and the unit of a table is none.
+        ("融资5000万，", [], [("AMOUNT", "5000万")]),
+        ("总投资（万元）", [("AMOUNT", 4, 6)], []),
         ("今年5月开工", [], [("DATE", "今年5月")]),
+        ("后年开工", [("DATE", 0, 2)], [("DATE", "后年")]),
+        ("投产后年产值", [("DATE", 2, 4)], []),
+        # A blank between two Latin words is within a name, one between two others is not.
+        ("佳禾Mini LED项目", [("PROJECT", 0, 6), ("PROJECT", 7, 12)],
+         [("PROJECT", "佳禾Mini LED项目")]),
+        ("甲项目 乙项目", [("PROJECT", 0, 3), ("PROJECT", 4, 7)],
+         [("PROJECT", "甲项目"), ("PROJECT", "乙项目")]),
+        ("②海螺项目于、✅由乙公司", [("PROJECT", 0, 6), ("COMPANY", 7, 12)],
+         [("PROJECT", "海螺项目"), ("COMPANY", "乙公司")]),
         ("每年年底考核", [], [("DATE", "年底")]),
         ("《2020年计划》印发", [], []),
         # Separators at the edge are no part of a mention.

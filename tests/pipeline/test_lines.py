@@ -60,6 +60,21 @@ def test_latin_words_stay_apart() -> None:
     assert len(lines.places) == len(lines.text)
 
 
+def test_the_cells_of_a_table_are_read_apart() -> None:
+    joined = join_lines("甲项目\t3亿元\t在建\n乙项目\t2亿元\t竣工")
+    assert joined.text == "甲项目，3亿元，在建\n乙项目，2亿元，竣工"
+    assert joined.source[joined.places[3]] == "\t"
+
+
+def test_fields_of_a_project_are_one_sentence() -> None:
+    joined = join_lines(
+        "项目名称：甲项目；总投资：3亿元;进展：在建。\n甲项目签约；乙项目总投资：3亿元。"
+    )
+    assert joined.text == (
+        "项目名称：甲项目，总投资：3亿元，进展：在建。\n甲项目签约；乙项目总投资：3亿元。"
+    )
+
+
 def test_no_text() -> None:
     assert (join_lines("").text, join_lines(" \n").paragraphs) == ("", ())
 

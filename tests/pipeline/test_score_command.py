@@ -85,7 +85,7 @@ def test_what_was_left_out_is_shown(reports, capsys):
     assert zonefacts("score", "in", "-o", "out", "--threshold", "0.68") == 0
     shown = capsys.readouterr().out
     assert "2 (1 more below the threshold, 1 sums unparsed)" in shown
-    assert "0 (1 skipped for their suffix)" in shown
+    assert "0 (1 files passed over)" in shown
 
 
 def test_quiet_shows_errors_alone(reports, capsys):

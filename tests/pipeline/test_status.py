@@ -3,7 +3,13 @@ import pytest
 
 from corpus.segment import paragraphs
 from pipeline.states import SpanStates
-from pipeline.status import n_status_features, status_features, told_class, told_modality
+from pipeline.status import (
+    is_denied,
+    n_status_features,
+    status_features,
+    told_class,
+    told_modality,
+)
 from tests.pipeline.marked import marked
 
 
@@ -32,6 +38,14 @@ def test_shapes_and_cues():
         ("计划于2025年3月建成投产", True),
         ("年度计划投资3亿元的项目投产", False),
         ("力争上半年开工", True),
+        ("力争早竣工、早投产", True),
+        ("全年计划开工", True),
+        ("计划2025年三季度开工", True),
+        ("拟于年内开工", True),
+        ("按计划开工", False),
+        ("争取年底前竣工", True),
+        ("成功争取开工", False),
+        ("明年一季度开工", True),
         ("二期即将投产", True),
         ("预计投资6亿元，已开工", False),
         ("（预计投资6亿元）已开工", False),
@@ -52,6 +66,11 @@ def test_what_is_announced_in_its_clause(text, expected):
         ("项目已在5月底前全面投产", True),
         ("项目已经顺利竣工", True),
         ("项目正在抓紧施工", True),
+        ("项目正加快建设", True),
+        ("进展情况：主体施工", True),
+        ("计划进度：主体施工", False),
+        ("项目正式开工", False),
+        ("真正破土", False),
         ("正在洽谈的项目开工", False),
         ("已签约项目尽快开工", False),
         ("项目已投入3亿元,年底竣工", False),
@@ -89,6 +108,40 @@ def test_what_is_to_come_of_it(behind, expected):
 )
 def test_words_of_giving_up(status, expected):
     assert (told_class(status) == "stopped") is expected
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("建成投产", "operating"),
+        ("竣工验收", "completed"),
+        ("主体竣工", None),
+        ("封顶", "under_construction"),
+        ("签约落地", "signed"),
+        ("签约立项", None),
+        ("前期工作", "planned"),
+        ("跟踪洽谈", "negotiating"),
+        ("取消立项", "stopped"),
+        ("推进", None),
+    ],
+)
+def test_the_last_stage_is_the_class(status, expected):
+    assert told_class(status) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("项目尚未开工", True),
+        ("项目未能如期投产", True),
+        ("项目至今没有签约", True),
+        ("未来三年开工", False),
+        ("手续未办完，开工", False),
+        ("因资金没有落实而停工", False),
+    ],
+)
+def test_what_is_denied(text, expected):
+    assert is_denied(text, len(text) - 2, len(text)) is expected
 
 
 @pytest.mark.parametrize("status", ["试生产", "建成试产", "投入试运行", "试运营"])

@@ -42,11 +42,6 @@ class Schema:
     modalities: tuple[str, ...]
     fact_slots: tuple[str, ...]
 
-    @property
-    def investment_relations(self) -> tuple[str, ...]:
-        """The relation types whose tail is a sum with an investment role."""
-        return tuple(name for name, relation in self.relations.items() if relation.role)
-
 
 def parse_schema(data: Mapping[str, Any]) -> Schema:
     """Build a schema from the parsed TOML table.

@@ -67,6 +67,8 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="model folder; without it the shipped model")
     parser.add_argument("--runs", type=int, default=5, help="turns of each system")
     arguments = parser.parse_args()
+    if arguments.runs < 1:
+        parser.error(f"argument --runs: expected 1 or more, got {arguments.runs}")
     documents = read_seeds()
     n_characters = sum(len(d.text) for d in documents)
     load = seconds(lambda: load_model(arguments.model))

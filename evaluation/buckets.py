@@ -155,8 +155,8 @@ _Sides = tuple[Decision, Item | None, Item | None]
 
 
 def _sides(document: EvaluatedDocument, surroundings: Surroundings, *, layer: str) -> list[_Sides]:
-    gold = _items(document, surroundings, layer=layer, side=document.gold)
-    predicted = _items(document, surroundings, layer=layer, side=document.predicted)
+    gold = side_items(document, surroundings, layer=layer, gold=True)
+    predicted = side_items(document, surroundings, layer=layer, gold=False)
     return [
         (
             decision,
@@ -169,21 +169,27 @@ def _sides(document: EvaluatedDocument, surroundings: Surroundings, *, layer: st
     ]
 
 
-def _items(
-    document: EvaluatedDocument, surroundings: Surroundings, *, layer: str, side: Document
-) -> list[Item]:
-    """The items of one layer that one side has, in the order that decisions count them."""
-    spans: list[tuple[Span, ...]]
+def side_items(
+    document: EvaluatedDocument, surroundings: Surroundings, *, layer: str, gold: bool
+) -> list[Item | None]:
+    """The items of one layer that one side has, in the order that decisions count them.
+
+    Of facts only the whole rows of the triple view are put into buckets; the others are None.
+    """
+    side = document.gold if gold else document.predicted
+    spans: list[tuple[Span, ...] | None]
     if layer == MENTION:
         spans = [(mention.span,) for mention in side.mentions]
     elif layer == RELATION:
         by_id = side.by_id()
         spans = [(by_id[r.head].span, by_id[r.tail].span) for r in side.relations]
     else:
-        facts = document.gold_facts if side is document.gold else document.predicted_facts
-        spans = [fact.spans for fact in facts]
+        facts = document.gold_facts if gold else document.predicted_facts
+        spans = [f.spans if (f.view, f.slot) == (FACT, WHOLE) else None for f in facts]
     return [
-        Item(
+        None
+        if of_item is None
+        else Item(
             document=document,
             paragraph=surroundings.at(of_item[0][0]),
             spans=of_item,

@@ -14,7 +14,7 @@ _GOLD = typer.Option("--gold", help="Folder with the gold .ann files.")
 _OUTPUT = typer.Option("--output", "-o", help="Run folder: metrics.json, decisions.jsonl.")
 _TEXTS = typer.Option("--texts", help="Folder with texts of annotations; may be repeated.")
 _SPLIT = typer.Option("--split", help="Score only passages of train, development or test.")
-_SEED = typer.Option("--seed", help="Seed of the bootstrap.")
+_SEED = typer.Option("--seed", min=0, help="Seed of the bootstrap.")
 _RESAMPLES = typer.Option("--resamples", min=0, help="Bootstrap replicates; 0 for no intervals.")
 _FAIL_UNDER = typer.Option(
     "--fail-under",

@@ -13,7 +13,7 @@ from annotations.errors import EvaluationError
 from annotations.store import load_annotations, load_documents
 from corpus.passages import SPLITS, passage_splits
 from evaluation.baselines import map_labels, run_baseline
-from evaluation.evaluate import evaluate, figure_at
+from evaluation.evaluate import evaluate, figure_at, find_figure
 from evaluation.files import write_run
 from evaluation.model import Evaluation, Setting
 from evaluation.predictions import load_predictions, predict
@@ -160,7 +160,8 @@ def parse_gate(text: str) -> Gate:
     """The gate that `mentions.micro.f1=0.80` stands for.
 
     Raises:
-        EvaluationError: the text has another form, or the bound is not in [0, 1].
+        EvaluationError: the text has another form, the bound is not in [0, 1], or no evaluation
+            has the figure.
     """
     path, _, bound = text.partition("=")
     try:
@@ -171,6 +172,8 @@ def parse_gate(text: str) -> Gate:
         raise EvaluationError(
             f"{text!r} is no gate; expected a figure and a bound, such as mentions.micro.f1=0.80"
         )
+    # A name that is wrong must not wait until everything is trained and scored.
+    find_figure(path)
     return Gate(path, value)
 
 

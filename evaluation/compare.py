@@ -67,7 +67,7 @@ def compare(
     Raises:
         EvaluationError: the two are not on the same gold.
     """
-    _check_same_gold(a, b)
+    check_same_gold(a, b)
     n = len(a.documents)
     draws = draw(n, resamples=resamples if n > 1 else 0, seed=seed, confidence=a.confidence)
     differences: list[Difference] = []
@@ -98,6 +98,30 @@ def compare(
         changes=tuple(changes),
         warnings=(few,) if few else (),
     )
+
+
+def check_same_gold(a: Evaluation, b: Evaluation) -> None:
+    """Make sure that two evaluations can stand side by side, decision by decision.
+
+    Gold is the same when it says the same of the same texts; the ids of mentions play no part.
+
+    Raises:
+        EvaluationError: they are on other documents, or on other annotations of them.
+    """
+    ours, theirs = [d.id for d in a.documents], [d.id for d in b.documents]
+    if ours != theirs:
+        only = sorted(set(ours) ^ set(theirs))
+        example = f", such as {only[0]}" if only else ""
+        raise EvaluationError(
+            f"{a.name} and {b.name} are not on the same documents: {len(only)} stand in one"
+            f" only{example}; evaluate both on one gold set"
+        )
+    for one, other in zip(a.documents, b.documents, strict=True):
+        if _content(one.gold) != _content(other.gold):
+            raise EvaluationError(
+                f"{one.id}: the gold of {a.name} is not that of {b.name}; evaluate both on the same"
+                " version of the annotations"
+            )
 
 
 def document_changes(a: EvaluatedDocument, b: EvaluatedDocument, *, index: int) -> list[Change]:
@@ -218,22 +242,6 @@ def _prediction_keys(document: EvaluatedDocument, layer: str) -> dict[int, tuple
             mention = side.mentions[index]
             keys[n] = (mention.label, mention.span)
     return keys
-
-
-def _check_same_gold(a: Evaluation, b: Evaluation) -> None:
-    ours, theirs = [d.id for d in a.documents], [d.id for d in b.documents]
-    if ours != theirs:
-        only = sorted(set(ours) ^ set(theirs))
-        raise EvaluationError(
-            f"{a.name} and {b.name} are not on the same documents: {len(only)} stand in one only,"
-            f" such as {only[0]}; evaluate both on one gold set"
-        )
-    for one, other in zip(a.documents, b.documents, strict=True):
-        if _content(one.gold) != _content(other.gold):
-            raise EvaluationError(
-                f"{one.id}: the gold of {a.name} is not that of {b.name}; evaluate both on the same"
-                " version of the annotations"
-            )
 
 
 def _content(document: Document) -> Sequence[Iterable[object]]:

@@ -1,10 +1,11 @@
 """Precision and recall by threshold, average precision, and calibration.
 
 A prediction counts as right under strict matching. On flat annotations a strict match does not
-depend on the other predictions, so a threshold can be applied after matching. Average precision is
-the sum of (R[n] - R[n-1]) P[n] over the thresholds from high to low, recall over all gold items, so
-that what was never predicted lowers it. The calibration error is the expected one of Naeini et
-al. 2015: the gap between mean score and accuracy in ten bins of equal width, weighted by count.
+depend on the other predictions, and of rows of facts that say the same those with the highest
+scores are matched, so a threshold can be applied after matching. Average precision is the sum of
+(R[n] - R[n-1]) P[n] over the thresholds from high to low, recall over all gold items, so that what
+was never predicted lowers it. The calibration error is the expected one of Naeini et al. 2015: the
+gap between mean score and accuracy in ten bins of equal width, weighted by count.
 """
 
 from collections.abc import Sequence

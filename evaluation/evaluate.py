@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from annotations.document import Document
@@ -32,6 +33,16 @@ from evaluation.surroundings import Surroundings
 from evaluation.values import score_values
 
 CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigurePlace:
+    """Where every evaluation has a certain figure; `figure` is precision, recall or f1."""
+
+    table: str
+    scheme: str
+    row: str
+    figure: str
 
 
 def evaluate(
@@ -149,10 +160,11 @@ def describe(documents: Sequence[EvaluatedDocument], *, schema: Schema) -> DataD
     )
 
 
-def figure_at(evaluation: Evaluation, path: str) -> float | None:
-    """The figure that a path such as `mentions.micro.f1` or `mentions.partial.DATE.recall` names.
+def find_figure(path: str) -> FigurePlace:
+    """The place that a path such as `mentions.micro.f1` or `mentions.partial.DATE.recall` names.
 
-    A path is table, scheme (the table's first when left out), row, figure.
+    A path is table, scheme (the table's first when left out), row, figure. The schema alone says
+    what there is, so that a path can be checked before anything is scored.
 
     Raises:
         EvaluationError: the path names nothing.
@@ -163,9 +175,30 @@ def figure_at(evaluation: Evaluation, path: str) -> float | None:
             f"{path!r} names no figure; expected TABLE[.SCHEME].ROW.FIGURE with a figure out of"
             f" {', '.join(FIGURES)}, such as mentions.micro.f1"
         )
-    table = evaluation.table(parts[0], parts[1] if len(parts) == 4 else None)
-    row = table.row(parts[-2])
-    return {"precision": row.precision, "recall": row.recall, "f1": row.f1}[parts[-1]].value
+    schemes = all_schemes(load_schema())
+    wanted = (parts[0], parts[1]) if len(parts) == 4 else (parts[0],)
+    scheme = next((s for s in schemes if (s.table, s.name)[: len(wanted)] == wanted), None)
+    if scheme is None:
+        known = ", ".join(f"{s.table}.{s.name}" for s in schemes)
+        raise EvaluationError(f"{path!r}: there is no table {'.'.join(wanted)}; there are {known}")
+    row, figure = parts[-2:]
+    if row not in scheme.rows:
+        raise EvaluationError(
+            f"{path!r}: {scheme.table}.{scheme.name} has no row {row!r}; it has"
+            f" {', '.join(scheme.rows)}"
+        )
+    return FigurePlace(table=scheme.table, scheme=scheme.name, row=row, figure=figure)
+
+
+def figure_at(evaluation: Evaluation, path: str) -> float | None:
+    """The figure of an evaluation that a path names, as `find_figure` reads it.
+
+    Raises:
+        EvaluationError: the path names nothing.
+    """
+    place = find_figure(path)
+    row = evaluation.table(place.table, place.scheme).row(place.row)
+    return {"precision": row.precision, "recall": row.recall, "f1": row.f1}[place.figure].value
 
 
 def _counts(names: Iterable[str], order: Iterable[str]) -> Mapping[str, int]:

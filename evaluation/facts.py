@@ -120,9 +120,13 @@ def _shared_names(
 
 
 def _equal(gold: Sequence[FactItem], predicted: Sequence[FactItem]) -> list[Pair]:
-    """Pairs of items with the same view, slot and key, in order where one stands several times."""
+    """Pairs of items with the same view, slot and key, those with the highest scores first.
+
+    So a prediction that is right stays right when a threshold takes others of its kind away.
+    """
     waiting: dict[tuple[str, str, str], list[int]] = defaultdict(list)
-    for j, item in reversed(list(enumerate(predicted))):
+    for j in sorted(range(len(predicted)), key=lambda j: (predicted[j].score, -j)):
+        item = predicted[j]
         waiting[item.view, item.slot, item.key].append(j)
     pairs = []
     for i, item in enumerate(gold):

@@ -9,7 +9,6 @@ back.
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -72,13 +71,6 @@ def to_json(evaluation: Evaluation) -> Json:
         "values": encode(evaluation.values),
         "documents": [_summary(document) for document in evaluation.documents],
     }
-
-
-def metrics_schema() -> Json:
-    """The JSON Schema that `metrics.json` follows."""
-    text = files("evaluation").joinpath("metrics.schema.json").read_text(encoding="utf-8")
-    schema: Json = json.loads(text)
-    return schema
 
 
 def write_metrics(evaluation: Evaluation, path: Path) -> None:

@@ -5,7 +5,8 @@ from corpus.passages import passage_splits
 from evaluation.model import Origin
 from evaluation.places import province_of
 
-# The cities of the five reports in seeds/, by the number that their names begin with.
+# The cities of the five reports in seeds/, by the number that their names begin with. These are the
+# places of `corpus.selection.SEED_PLACES`, which is a set and knows no numbers; a test holds both.
 _SEED_CITIES = ("惠州市", "珠海市", "烟台市", "铜仁市", "衡阳市")
 
 

@@ -1,7 +1,8 @@
 """In which bucket every item of a report stands, so that a bucket's figures lead to its items.
 
-The buckets are found again from the texts and the gold annotation. What a bucket table took from
-elsewhere (training data, a word segmenter) cannot be: such a table has no codes.
+The buckets are found again from the texts and the gold annotation, those of words with the shipped
+segmenter. What a bucket table took from training data cannot be: such a table has no codes. One
+whose counts come out otherwise, as after a change of the segmenter, is not linked to its items.
 """
 
 from collections import Counter
@@ -9,17 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from evaluation.bucketings import all_bucketings
-from evaluation.buckets import Bucketing, Item
+from evaluation.buckets import Bucketing, Item, side_items
 from evaluation.model import (
     FACT,
     MENTION,
     RELATION,
-    WHOLE,
     BucketRow,
     BucketTable,
-    EvaluatedDocument,
     Evaluation,
-    Span,
 )
 from evaluation.surroundings import Surroundings
 
@@ -69,7 +67,7 @@ def place_items(evaluations: Sequence[Evaluation]) -> Placement:
         sides = []
         for document, here in zip(evaluation.documents, around, strict=True):
             items = {
-                layer: _items(document, here, layer=layer, gold=gold)
+                layer: side_items(document, here, layer=layer, gold=gold)
                 for layer in (MENTION, RELATION, FACT)
             }
             sides.append(
@@ -110,38 +108,6 @@ def encode_codes(codes: Sequence[int | None]) -> str:
 
 def _rows(evaluation: Evaluation, key: str) -> list[BucketRow]:
     return [row for table in evaluation.buckets if table_key(table) == key for row in table.rows]
-
-
-def _items(
-    document: EvaluatedDocument, around: Surroundings, *, layer: str, gold: bool
-) -> list[Item | None]:
-    """The items of a layer on one side, in the order that decisions count them.
-
-    Of facts only the whole rows of the triple view are put into buckets; the others are None.
-    """
-    side = document.gold if gold else document.predicted
-    facts = document.gold_facts if gold else document.predicted_facts
-    spans: list[tuple[Span, ...] | None]
-    if layer == MENTION:
-        spans = [(mention.span,) for mention in side.mentions]
-    elif layer == RELATION:
-        by_id = side.by_id()
-        spans = [(by_id[r.head].span, by_id[r.tail].span) for r in side.relations]
-    else:
-        spans = [f.spans if (f.view, f.slot) == (FACT, WHOLE) else None for f in facts]
-    return [
-        None
-        if of_item is None
-        else Item(
-            document=document,
-            paragraph=around.at(of_item[0][0]),
-            spans=of_item,
-            # No bucketing that is found again asks for these.
-            label="",
-            surface="",
-        )
-        for of_item in spans
-    ]
 
 
 def _codes(

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from annotations.document import Document
 from annotations.errors import EvaluationError
-from evaluation.compare import compare
+from evaluation.compare import check_same_gold, compare
 from evaluation.files import read_learning, read_run
 from evaluation.learning import learning_curves
 from evaluation.model import Comparison, Evaluation, LearningCurve
@@ -77,32 +76,6 @@ def distinct_names(
     )
 
 
-def check_same_gold(a: Evaluation, b: Evaluation) -> None:
-    """Make sure that two runs can stand side by side.
-
-    Raises:
-        EvaluationError: they are on other documents, or on other annotations of them.
-    """
-    ours, theirs = [d.id for d in a.documents], [d.id for d in b.documents]
-    if ours != theirs:
-        differing = sorted(set(ours) ^ set(theirs))
-        example = f", such as {differing[0]}" if differing else ""
-        raise EvaluationError(
-            f"{a.name} and {b.name} are not on the same documents: {len(differing)} stand in one"
-            f" only{example}; evaluate both on one gold set"
-        )
-    for one, other in zip(a.documents, b.documents, strict=True):
-        if _content(one.gold) != _content(other.gold):
-            raise EvaluationError(
-                f"{one.id}: the gold of {a.name} is not that of {b.name}; evaluate both on the same"
-                " version of the annotations"
-            )
-
-
 def _learning(folder: Path) -> tuple[LearningCurve, ...]:
     points = read_learning(folder)
     return learning_curves(points) if points else ()
-
-
-def _content(document: Document) -> tuple[object, ...]:
-    return (document.text, document.mentions, document.relations, dict(document.status))

@@ -11,6 +11,7 @@ break. A column `pattern` names the class of a case; without one the class is re
 """
 
 import csv
+import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from pipeline.counts import parse_count
 from pipeline.dates import parse_date
 
 _NOTHING = "-"
+_YEAR = re.compile(rf"\d{{4}}|{_NOTHING}")
 # The first pattern that a form matches is its class.
 _PATTERNS: Mapping[str, Sequence[tuple[str, str]]] = {
     "amount": (
@@ -130,10 +132,14 @@ def _files(tables: Sequence[Path]) -> list[Path]:
 
 
 def _read(path: Path) -> tuple[_Parser, list[dict[str, str]]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE, strict=True)
-        header = tuple(reader.fieldnames or ())
-        rows = [row | {"form": (row.get("form") or "").replace("\\n", "\n")} for row in reader]
+    lines = io.StringIO(_text(path), newline="")
+    reader = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE, strict=True)
+    header = tuple(reader.fieldnames or ())
+    # With its line, which is not its number among the rows: the reader passes over blank lines.
+    rows = [
+        (reader.line_num, row | {"form": (row.get("form") or "").replace("\\n", "\n")})
+        for row in reader
+    ]
     for parser in _PARSERS:
         if {"form", *parser.columns} <= set(header):
             break
@@ -142,10 +148,26 @@ def _read(path: Path) -> tuple[_Parser, list[dict[str, str]]]:
         raise EvaluationError(f"{path}: columns {' '.join(header)}; expected one of: {known}")
     if not rows:
         raise EvaluationError(f"{path}: no cases in it")
-    for number, row in enumerate(rows, 2):
+    for number, row in rows:
         if any(row.get(column) is None for column in parser.columns):
             raise EvaluationError(f"{path}:{number}: fewer columns than the header has")
-    return parser, rows
+        if "year" in parser.columns and not _YEAR.fullmatch(row["year"]):
+            raise EvaluationError(
+                f"{path}:{number}: year {row['year']!r}; expected four digits, or {_NOTHING} for a"
+                " year that is not known"
+            )
+    return parser, [row for _, row in rows]
+
+
+def _text(path: Path) -> str:
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        number = data.count(b"\n", 0, error.start) + 1
+        raise EvaluationError(
+            f"{path}:{number}: not UTF-8 (byte 0x{data[error.start]:02x}); save the table as UTF-8"
+        ) from error
 
 
 def _amount(row: Mapping[str, str]) -> str:

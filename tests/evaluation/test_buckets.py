@@ -1,8 +1,11 @@
 """Buckets, and what they are read from: paragraphs, sections, origins, training surfaces."""
 
+from pathlib import Path
+
 import pytest
 
 from annotations.document import Document
+from corpus.selection import SEED_PLACES
 from evaluation.buckets import steps, training_surfaces
 from evaluation.evaluate import evaluate
 from evaluation.model import BucketTable, Evaluation
@@ -12,6 +15,7 @@ from evaluation.surroundings import Surroundings
 from tests.evaluation.builders import corpus
 from tests.pipeline.marked import marked
 
+SEEDS = Path(__file__).parents[2] / "seeds"
 HARD = (
     "[[P1|甲项目]]投资[[A1|3亿元]],[[P2|乙项目]]投资[[A2|5亿元]]。\n[[P3|丙项目]]投资[[A3|1亿元]]。"
 )
@@ -133,6 +137,14 @@ def test_origins(identifier: str, source: str, expected: tuple[str, str, str]) -
     origin = origin_of(Document(id=identifier, text="字", source=source))
     assert (origin.genre, origin.province, origin.place) == expected
     assert origin.split == ("test" if identifier == "test-001" else None)
+
+
+def test_seeds_are_of_the_places_that_are_kept_for_training() -> None:
+    documents = [
+        Document(id=p.stem, text="字", source=f"seeds/{p.name}") for p in SEEDS.glob("*.txt")
+    ]
+    assert len(documents) == len(SEED_PLACES)
+    assert {origin_of(document).place for document in documents} == SEED_PLACES
 
 
 @pytest.mark.parametrize(

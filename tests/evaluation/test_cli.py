@@ -21,10 +21,11 @@ from evaluation.commands import (
     parse_mapping,
     run_evaluate,
 )
-from evaluation.evaluate import evaluate
+from evaluation.evaluate import evaluate, figure_at
 from evaluation.files import read_run
 from evaluation.model import Figure
 from evaluation.predictions import load_predictions, predict
+from evaluation.scores import FIGURES
 from evaluation.terminal import render, show
 from tests.pipeline.marked import marked
 
@@ -110,6 +111,49 @@ def test_bad_gates(text: str) -> None:
 def test_bad_gate_is_refused_before_anything_is_read(app: typer.Typer, tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match="is no gate"):
         invoke(app, "evaluate", "--gold", "none", "--output", tmp_path, "--fail-under", "x")
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("mentions.micro.f2", "names no figure"),
+        ("mentions.f1", "names no figure"),
+        ("words.micro.f1", r"no table words; there are mentions\.strict"),
+        ("mentions.relaxed.micro.f1", r"no table mentions\.relaxed; there are"),
+        ("mentions.whole.f1", "mentions.strict has no row 'whole'; it has micro, macro, ZONE"),
+        ("facts.PROJECT.f1", "facts.triple has no row 'PROJECT'; it has whole, micro"),
+    ],
+)
+def test_a_gate_on_no_figure_is_refused_before_anything_is_read(
+    app: typer.Typer, tmp_path: Path, path: str, message: str
+) -> None:
+    with pytest.raises(EvaluationError, match=message) as caught:
+        invoke(app, "evaluate", "--gold", "none", "--output", tmp_path, "--fail-under", f"{path}=0")
+    assert path in str(caught.value)
+
+
+def test_every_figure_of_an_evaluation_may_be_gated() -> None:
+    result = evaluate([GOLD], [GOLD], name="x", resamples=0)
+    paths = [
+        f"{table.table}.{table.scheme}.{row.label}.{figure}"
+        for table in result.tables
+        for row in table.rows
+        for figure in FIGURES
+    ]
+    gates = [parse_gate(f"{path}=0") for path in paths]
+    assert [gate.path for gate in gates] == paths
+    defined = {path for path in paths if figure_at(result, path) is not None}
+    assert len(failed_gates(result, gates)) == len(paths) - len(defined)
+    assert "relations.with_status.HasStatus.recall" in defined
+
+
+@pytest.mark.parametrize("command", [("evaluate",), ("baseline", "patterns")])
+def test_a_seed_below_zero_is_wrong_use(
+    app: typer.Typer, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    code, output = invoke(app, *command, "--gold", "none", "--output", tmp_path, "--seed", -1)
+    assert code == 2
+    assert "--seed" in output
 
 
 @pytest.mark.parametrize("text", ["ORGANIZATION", "=COMPANY", "ORGANIZATION="])

@@ -1,12 +1,13 @@
 """Two systems on the same gold."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from annotations.document import Document
 from annotations.errors import EvaluationError
-from evaluation.compare import FAMILY, compare
+from evaluation.compare import FAMILY, check_same_gold, compare
 from evaluation.evaluate import evaluate
 from evaluation.model import Comparison, Evaluation
 from tests.evaluation.builders import corpus
@@ -105,6 +106,17 @@ def test_other_documents_or_other_gold_are_refused() -> None:
     changed = marked(GOLD.replace("[[D1|今年]]", "今年"), LINKS, name="a")
     with pytest.raises(EvaluationError, match="a: the gold of"):
         compare(score(one, gold=[one]), score(one, gold=[changed]))
+
+
+def test_ids_of_mentions_play_no_part() -> None:
+    one = marked(GOLD, LINKS, name="a")
+    renumbered = marked(
+        re.sub(r"([PASD])1", r"\g<1>9", GOLD), re.sub(r"([PAS])1", r"\g<1>9", LINKS), name="a"
+    )
+    assert renumbered.mentions != one.mentions
+    a, b = score(one, gold=[one]), score(one, gold=[renumbered])
+    check_same_gold(a, b)
+    assert not compare(a, b, rounds=9).changes
 
 
 def test_few_documents_are_warned_about() -> None:

@@ -1,5 +1,7 @@
 """Facts: by value, by slot, in both views, with the errors told apart."""
 
+from dataclasses import replace
+
 import pytest
 
 from evaluation.evaluate import evaluate
@@ -141,6 +143,31 @@ def test_project_records_are_paired_one_to_one() -> None:
     result = score(found, links, gold=gold, gold_links=links)
     # Neither a mention nor a name in common.
     assert whole_kinds(result, PROJECT) == ["missed", "spurious"]
+
+
+TWICE = "[[P1|甲项目]]总投资[[A1|3亿元]],即[[A2|3亿元]]"
+
+
+@pytest.mark.parametrize("scores", [(0.1, 0.9), (0.9, 0.1)])
+def test_of_equal_rows_the_one_with_the_highest_score_is_right(scores: tuple[float, float]) -> None:
+    gold = marked(TWICE.replace("[[A2|3亿元]]", "3亿元"), "P1 TotalInvestment A1")
+    found = marked(TWICE, "P1 TotalInvestment A1; P1 TotalInvestment A2")
+    found = replace(
+        found,
+        relations=tuple(replace(r, score=s) for r, s in zip(found.relations, scores, strict=True)),
+    )
+    result = evaluate([gold], [found], name="x", resamples=0)
+    document = result.documents[0]
+    right = {
+        document.predicted_facts[d.predicted].score: d.kind
+        for d in document.decisions
+        if d.layer == FACT and d.predicted_label == WHOLE
+    }
+    assert right == {0.9: "correct", 0.1: "spurious"}
+    curve = next(c for c in result.curves if (c.layer, c.label) == (FACT, WHOLE))
+    assert curve.average_precision == 1
+    row = result.table("facts").row(WHOLE)
+    assert (row.precision.value, row.recall.value) == (0.5, 1)
 
 
 def test_items_tell_what_and_where() -> None:

@@ -13,7 +13,6 @@ from evaluation.evaluate import evaluate
 from evaluation.files import (
     DECISIONS,
     METRICS,
-    metrics_schema,
     read_learning,
     read_run,
     to_json,
@@ -26,6 +25,9 @@ from tests.evaluation.builders import corpus
 from tests.pipeline.marked import marked
 
 VALUES = Path(__file__).parent.parent / "pipeline" / "data"
+SCHEMA = json.loads(
+    (Path(model.__file__).parent / "metrics.schema.json").read_text(encoding="utf-8")
+)
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +45,11 @@ def evaluation() -> Evaluation:
 
 
 def check(evaluation: Evaluation) -> None:
-    jsonschema.validate(to_json(evaluation), metrics_schema())
+    jsonschema.validate(to_json(evaluation), SCHEMA)
 
 
 def test_schema_is_a_schema() -> None:
-    jsonschema.Draft202012Validator.check_schema(metrics_schema())
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
 def test_metrics_follow_the_schema(evaluation: Evaluation) -> None:
@@ -61,7 +63,7 @@ def test_metrics_of_nothing_follow_the_schema() -> None:
 
 def test_schema_refuses_what_is_missing_or_unknown(evaluation: Evaluation) -> None:
     data = to_json(evaluation)
-    validator = jsonschema.Draft202012Validator(metrics_schema())
+    validator = jsonschema.Draft202012Validator(SCHEMA)
     for broken in (
         {key: value for key, value in data.items() if key != "scores"},
         data | {"colour": "red"},
@@ -72,7 +74,7 @@ def test_schema_refuses_what_is_missing_or_unknown(evaluation: Evaluation) -> No
 
 
 def test_schema_knows_every_layer_and_kind() -> None:
-    decisions = metrics_schema()["$defs"]["document"]["properties"]["decisions"]
+    decisions = SCHEMA["$defs"]["document"]["properties"]["decisions"]
     assert decisions["propertyNames"]["enum"] == list(model.LAYERS)
     assert decisions["additionalProperties"]["propertyNames"]["enum"] == list(model.KINDS)
 

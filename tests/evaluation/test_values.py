@@ -71,6 +71,33 @@ def test_bad_tables(tmp_path: Path, rows: list[str], message: str) -> None:
         score_values([write(tmp_path / "t.tsv", *rows)])
 
 
+@pytest.mark.parametrize("year", ["x", "", "21", "2021年", "-5"])
+def test_a_bad_year_is_told_with_its_line(tmp_path: Path, year: str) -> None:
+    # The blank line is no row, but a line.
+    rows = (
+        "form\tyear\tstart\tend",
+        "今年\t2021\t2021-01-01\t2021-12-31",
+        "",
+        f"今年\t{year}\t-\t-",
+    )
+    table = write(tmp_path / "dates.tsv", *rows)
+    with pytest.raises(EvaluationError, match=f"dates.tsv:4: year '{year}'; expected four digits"):
+        score_values([table])
+
+
+def test_a_year_counts_for_dates_alone(tmp_path: Path) -> None:
+    table = write(tmp_path / "t.tsv", "form\tcount\tqualifier\tyear", "3个项目\t3\texact\tx")
+    assert score_values([table])[0].correct == 1
+
+
+def test_a_table_in_another_encoding_is_told_with_its_line(tmp_path: Path) -> None:
+    table = tmp_path / "counts.tsv"
+    table.write_bytes("form\tcount\tqualifier\n3\t-\t-\n3个项目\t3\texact\n".encode("gb18030"))
+    with pytest.raises(EvaluationError, match=r"counts\.tsv:3: not UTF-8 \(byte 0xb8\)") as caught:
+        score_values([table])
+    assert "\n" not in str(caught.value)
+
+
 def test_missing_table(tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match=r"expected a \.tsv"):
         score_values([tmp_path / "none.tsv"])

@@ -23,10 +23,16 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x19\x1b\x7f]")
 _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x19\x1b\x7f]")
 _IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
 _EXPECTED = re.compile(
-    r"[\s!-~·×÷°±‰℃\u2010-\u203b\u2160-\u2179\u2190-\u2193\u2460-\u249b\u25a0-\u25ff\u2605\u2606"
-    r"\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e\uffe5]"
+    r"[\s!-~·×÷°±‰\u2010-\u203b\u2160-\u2179\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e\uffe5]"
 )
-# Plausibility is judged on a beginning: a wrong encoding is wrong from the start.
+# Units, arrows, numbers in circles, emoji and what joins them: they speak neither for Chinese nor
+# against it.
+_SYMBOL = re.compile(
+    r"[\u200d\u20e3\u2100-\u214f\u2190-\u2bff\u3200-\u33ff\ufe0f\U0001f000-\U0001faff]"
+)
+_NON_ASCII = re.compile(r"[^\x00-\x7f]")
+# Plausibility is judged on a beginning, from the first character on that is not ASCII: before it,
+# most encodings say the same, and from it on a wrong one is wrong.
 _SAMPLE = 20_000
 _MIN_EXPECTED = 0.95
 # Two thirds of running Chinese and more is in level 1 of GB 2312 (3755 characters), whereas of the
@@ -79,10 +85,13 @@ def _decode_plausible(data: bytes, codec: str) -> str:
         text = data.decode(codec)
     except UnicodeDecodeError:
         return ""
-    return text if _is_chinese(text[:_SAMPLE]) and not _is_binary(text) else ""
+    return text if _is_chinese(text) and not _is_binary(text) else ""
 
 
 def _is_chinese(text: str) -> bool:
+    first = _NON_ASCII.search(text)
+    start = first.start() if first else len(text)
+    text = _SYMBOL.sub("", text[start : start + _SAMPLE])
     ideographs = _IDEOGRAPH.findall(text)
     if not ideographs or len(_EXPECTED.findall(text)) < _MIN_EXPECTED * len(text):
         return False

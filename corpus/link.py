@@ -15,6 +15,9 @@ from annotations.store import TextReference, check_hash, read_reference
 from corpus.files import write_atomic
 from corpus.library import CollectionDocument
 
+# A folder of references that all fail mostly fails for one reason, and an error is one line.
+_MAX_REASONS = 3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
@@ -28,7 +31,7 @@ def read_references(annotations: Path) -> tuple[dict[Path, TextReference], tuple
     """The references below a folder by the text that each stands for, and what cannot be read.
 
     Raises:
-        CorpusError: there is no reference in the folder.
+        CorpusError: there is no reference in the folder, or none that can be read.
     """
     references: dict[Path, TextReference] = {}
     failures = []
@@ -37,6 +40,12 @@ def read_references(annotations: Path) -> tuple[dict[Path, TextReference], tuple
             references[file.with_suffix(".txt")] = read_reference(file)
         except AnnotationError as error:
             failures.append(str(error))
+    if failures and not references:
+        more = f"; and {len(failures) - _MAX_REASONS} more" if len(failures) > _MAX_REASONS else ""
+        raise CorpusError(
+            f"{annotations}: no reference in it can be read:"
+            f" {'; '.join(failures[:_MAX_REASONS])}{more}"
+        )
     if not references:
         raise CorpusError(
             f"{annotations}: no reference (<id>.json) in it; give the folder of the annotations"
@@ -48,7 +57,7 @@ def link_texts(documents: Iterable[CollectionDocument], *, annotations: Path) ->
     """Write `<id>.txt` beside every `<id>.json` below a folder; the collection is read once.
 
     Raises:
-        CorpusError: there is no reference in the folder.
+        CorpusError: there is no reference in the folder, or none that can be read.
     """
     references, unreadable = read_references(annotations)
     wanted: dict[str, list[Path]] = defaultdict(list)

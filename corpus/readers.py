@@ -1,6 +1,7 @@
 """Reports from files, folders, globs and standard input."""
 
 import glob
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -22,7 +23,10 @@ _OLD_WORD = bytes.fromhex("D0CF11E0A1B11AE1")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputRef:
-    """An input by the id its document gets; `path` is None for standard input."""
+    """An input by the id its document gets; `path` is None for standard input.
+
+    `id` and `source` can always be written as UTF-8; only `path` opens the file.
+    """
 
     id: str
     source: str
@@ -35,13 +39,14 @@ def read_report(path: Path) -> Report:
     Raises:
         CorpusError: the file is missing, unreadable, empty, binary, or in an unknown encoding.
     """
-    if path.is_dir():
-        raise CorpusError(f"{path}: a folder, expected a file")
+    name = encodable(path.as_posix())
+    if _is_folder(path):
+        raise CorpusError(f"{name}: a folder, expected a file")
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise CorpusError(f"{path}: cannot be read: {error.strerror or error}") from error
-    return read_stream(data, path.as_posix())
+        raise CorpusError(f"{name}: cannot be read: {error.strerror or error}") from error
+    return read_stream(data, name)
 
 
 def read_stream(data: bytes, name: str) -> Report:
@@ -82,8 +87,9 @@ def find_inputs(
 
     Folders are searched with their subfolders, in the order of the paths; skipped are hidden files,
     suffixes other than `SUFFIXES`, and the page that an earlier run has written. A file that is
-    reached twice is taken once. A document's id is its file's name without suffix; where two are
-    equal, the first keeps it and the following ones get `-2`, `-3` and so on.
+    reached twice is taken once; one that cannot be opened is taken too, since reading it says why.
+    A document's id is its file's name without suffix; where two are equal, the first keeps it and
+    the following ones get `-2`, `-3` and so on.
 
     Args:
         inputs: paths, globs, or `-`.
@@ -93,15 +99,16 @@ def find_inputs(
     Raises:
         CorpusError: an input does not exist or holds nothing to read, and `on_problem` is None.
     """
-    found: dict[Path | None, str] = {}
+    found: dict[str, Path | None] = {}
     for given in inputs:
         try:
-            for path, source in _expand(given, on_skipped=on_skipped):
-                found.setdefault(path.resolve() if path else None, source)
+            for path in _expand(given, on_skipped=on_skipped):
+                # Unlike `Path.resolve`, this bears links that lead in a circle.
+                found.setdefault(os.path.realpath(path) if path else STDIN, path)
         except CorpusError as error:
             if on_problem is None:
                 raise
-            on_problem(given, error)
+            on_problem(encodable(given), error)
     return _with_ids(list(found.values()))
 
 
@@ -123,34 +130,46 @@ def _extract(data: bytes, name: str) -> str:
     return text
 
 
-def _expand(
-    given: str, *, on_skipped: Callable[[Path], None] | None
-) -> Iterator[tuple[Path | None, str]]:
+def _expand(given: str, *, on_skipped: Callable[[Path], None] | None) -> Iterator[Path | None]:
     if given == STDIN:
-        yield None, STDIN
+        yield None
         return
-    path = Path(given)
-    if path.exists():
-        matches = [path]
-    elif glob.has_magic(given):
-        matches = [Path(match) for match in sorted(glob.glob(given, recursive=True))]  # noqa: PTH207
-        if not matches:
-            raise CorpusError(f"{given}: no file fits this pattern")
-    else:
-        raise CorpusError(f"{given}: no such file or folder")
-    for match in matches:
-        if match.is_dir():
-            yield from _search(match, on_skipped=on_skipped)
-        else:
-            yield match, match.as_posix()
-
-
-def _search(
-    folder: Path, *, on_skipped: Callable[[Path], None] | None
-) -> Iterator[tuple[Path, str]]:
+    matches = _matches(given)
     n_found = 0
+    for match in matches:
+        files = _search(match, on_skipped=on_skipped) if _is_folder(match) else [match]
+        for path in files:
+            n_found += 1
+            yield path
+    # Of the folders that fit a pattern, some may be without reports, not all.
+    if not n_found:
+        by_name = matches == [Path(given)]
+        where = "this folder" if by_name else "the folders that fit this pattern"
+        known = " ".join(suffix.removeprefix(".") for suffix in SUFFIXES)
+        raise CorpusError(f"{encodable(given)}: no report in {where}; looked for {known}")
+
+
+def _matches(given: str) -> list[Path]:
+    """The file or folder of that name, else all that fit the pattern."""
+    path = Path(given)
+    try:
+        path.stat()
+    except OSError as error:
+        name = encodable(given)
+        if glob.has_magic(given):
+            matches = [Path(match) for match in sorted(glob.glob(given, recursive=True))]  # noqa: PTH207
+            if not matches:
+                raise CorpusError(f"{name}: no file fits this pattern") from error
+            return matches
+        if isinstance(error, FileNotFoundError | NotADirectoryError):
+            raise CorpusError(f"{name}: no such file or folder") from error
+        raise CorpusError(f"{name}: cannot be read: {error.strerror or error}") from error
+    return [path]
+
+
+def _search(folder: Path, *, on_skipped: Callable[[Path], None] | None) -> Iterator[Path]:
     for path in sorted(folder.rglob("*"), key=lambda p: p.relative_to(folder).parts):
-        if path.is_dir():
+        if _is_folder(path):
             continue
         hidden = any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
         is_result = path.name == _RESULT_PAGE and (path.parent / _RESULT_BESIDE).exists()
@@ -158,28 +177,37 @@ def _search(
             if on_skipped:
                 on_skipped(path)
             continue
-        n_found += 1
-        yield path, path.as_posix()
-    if not n_found:
-        known = " ".join(suffix.removeprefix(".") for suffix in SUFFIXES)
-        raise CorpusError(f"{folder}: no report in this folder; looked for {known}")
+        yield path
 
 
-def _with_ids(sources: Sequence[str]) -> list[InputRef]:
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        # A link to where one may not look, or to a name that is too long.
+        return False
+
+
+def _with_ids(paths: Sequence[Path | None]) -> list[InputRef]:
+    sources = [encodable(path.as_posix()) if path else STDIN for path in paths]
     taken = {_stem(source) for source in sources}
-    used: set[str] = set()
+    # Of each stem the last number, so that the search for a free one goes on where it ended.
+    numbers: dict[str, int] = {}
     refs = []
-    for source in sources:
+    for path, source in zip(paths, sources, strict=True):
         stem = name = _stem(source)
-        number = 1
-        while name in used or (name != stem and name in taken):
+        number = numbers.get(stem, 0) + 1
+        while number > 1 and (name := f"{stem}-{number}") in taken:
             number += 1
-            name = f"{stem}-{number}"
-        used.add(name)
-        path = None if source == STDIN else Path(source)
+        numbers[stem] = number
         refs.append(InputRef(id=name, source=source, path=path))
     return refs
 
 
 def _stem(source: str) -> str:
     return "stdin" if source == STDIN else PurePath(source).stem
+
+
+def encodable(name: str) -> str:
+    """A name as it can be written: bytes that are no UTF-8 become replacement characters."""
+    return os.fsencode(name).decode("utf-8", "replace")

@@ -17,8 +17,8 @@ from corpus.segment import paragraphs
 class Report:
     """A report as it was read; offsets everywhere count code points of `text`.
 
-    `sha256` is the hash of `text` in UTF-8, not of the file. `zone` is the zone that reports, where
-    that is known. `year_reason` says in one line where the year comes from.
+    `sha256` is the hash of `text` in UTF-8, not of the file. `year_reason` says in one line where
+    the year comes from.
     """
 
     id: str
@@ -27,7 +27,6 @@ class Report:
     text: str
     year: int | None = None
     year_reason: str = ""
-    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +57,12 @@ _PLAN = re.compile(
 _OUTLOOK = re.compile(r"(?:展望|开局|迈进|喜迎)\s*" + _YEAR)
 _REVIEW = re.compile(_YEAR + r"\s*年?(?:度|全年|的|以来)?(?:主要|重点)?工作(?:总结|回顾|完成情况)")
 _TITLE = re.compile(_YEAR + r"\s*年(?:度)?[^。，,]{0,12}工作报告")
+# Before a year in which something is meant to be done: the report is not of that year.
+_NO_AIM = r"(?<!计划)(?<!预计)(?<!力争)(?<![到至于在])"
 _OPENING = re.compile(
-    _YEAR + r"\s*年[,，]?(?:是[^。]{0,80}之年|[^。；;]{0,30}(?:将|要|力争|确保|预期|计划))"
+    _NO_AIM
+    + _YEAR
+    + r"\s*年[,，]?(?:是[^。]{0,80}之年|[^。；;]{0,30}(?:将|要|力争|确保|预期|计划))"
 )
 _THIS_YEAR_SO_FAR = re.compile(
     r"今年(?:以来|\d{1,2}\s*[-—至到]\s*\d{1,2}\s*月|前[一二三四五六七八九十]+个?月)"
@@ -69,7 +72,10 @@ _NEXT_YEAR = re.compile(r"明年|来年|下一年")
 _LOOKING_BACK = re.compile(r"过去(?:的)?一年|一年来|去年|新的?一年")
 _NAME = re.compile(r"(?<![0-9A-Za-z])((?:19|20)\d{2})(?![0-9A-Za-z])")
 # Without 年 it may be a number: 2000家.
-_ANY = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年(?!\d)")
+_ANY = re.compile(_NO_AIM + r"(?<!\d)((?:19|20)\d{2})\s*年(?!\d)")
+# 截至2024年6月底 is said in that year, and news begin with their day.
+_AS_OF = re.compile(r"截[至止]" + _YEAR + r"\s*年\s*\d{1,2}\s*月")
+_DATELINE = re.compile(_YEAR + r"\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日[,，上下]")
 _PAGE_DATE = re.compile(
     r"(?:(?:更新|发布|发表)?(?:时间|日期)\s*[:：]|来源\s*[:：][^\n]{0,30}?)\s*((?:19|20)\d{2})[-年/.]"
 )
@@ -86,10 +92,11 @@ def infer_year(text: str, *, name: str = "") -> YearGuess | None:
 
     The evidence, surest first: a dated line near the beginning or the end; the heading of the plan
     for the year (unless the part before it says 今年以来, or, when it heads all of the text, this
-    says so or 明年: then the review is of the running year);
-    an outlook; the title of a work report; a year in the file's name; the heading of the review;
-    sentences that open the year or its plan; the year named most often (the next one when the text
-    looks back on it and names the next one too); the date of the web page.
+    says so or 明年: then the review is of the running year); an outlook; the title of a work
+    report; a year in the file's name; the heading of the review; sentences that open the year or
+    its plan; the day that the text counts up to or that news begin with; the year named most often
+    (the next one when the text looks back on it and names the next one too); the date of the web
+    page.
 
     Args:
         text: the report.
@@ -107,6 +114,7 @@ def infer_year(text: str, *, name: str = "") -> YearGuess | None:
         lambda: _from_name(name),
         lambda: _from_review_heading(blocks),
         lambda: _from_openings(blocks),
+        lambda: _from_day(blocks),
         lambda: _from_frequency(blocks),
         lambda: _from_page_date(text),
     )
@@ -196,6 +204,13 @@ def _from_openings(blocks: Sequence[str]) -> YearGuess | None:
         return None
     year = max(years, key=lambda candidate: (years[candidate], candidate))
     return YearGuess(year, f"opening of the year or its plan {_quote(first[year])!r}")
+
+
+def _from_day(blocks: Sequence[str]) -> YearGuess | None:
+    told = [match for block in blocks if (match := _AS_OF.search(block))]
+    told += [match for block in blocks[:3] if (match := _DATELINE.match(block))]
+    year = _number(told[0][1]) if told else None
+    return YearGuess(year, f"the day {_quote(told[0][0])!r}") if year is not None else None
 
 
 def _from_frequency(blocks: Sequence[str]) -> YearGuess | None:

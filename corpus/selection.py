@@ -162,7 +162,6 @@ def place_split(places: Iterable[str], *, seed: int, sizes: SplitSizes) -> dict[
 def cut_passages(text: str) -> Iterator[tuple[int, int]]:
     """Spans of consecutive paragraphs that together have 1,200 to 1,800 code points."""
     paragraphs = [match.span() for match in re.finditer(r"[^\n]+", text)]
-    # The first lines are front matter, speaker and form of address.
     first = 0
     while first < len(paragraphs):
         last = first

@@ -20,7 +20,7 @@ from typing import Any
 from annotations.document import Document
 from annotations.errors import CorpusError, PipelineError
 from annotations.store import document_from_record
-from corpus.readers import InputRef, find_inputs
+from corpus.readers import InputRef, encodable, find_inputs
 from pipeline.engines import Setup, run_here, run_processes, run_ray
 from pipeline.facts import count_unparsed, derive_facts, merge_projects
 from pipeline.journal import Journal, Maker
@@ -208,11 +208,12 @@ class _Run:
 
     def _manifest(self, written: Sequence[Scored], *, maker: Maker) -> Mapping[str, Any]:
         settings = asdict(self._settings)
+        settings["inputs"] = [encodable(name) for name in settings["inputs"]]
         return {
             "maker": asdict(maker),
             "versions": {"python": platform.python_version(), **_versions()},
             "settings": {
-                name: value.as_posix() if isinstance(value, Path) else value
+                name: encodable(value.as_posix()) if isinstance(value, Path) else value
                 for name, value in settings.items()
             },
             "inputs": [

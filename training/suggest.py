@@ -159,7 +159,7 @@ def _find_passages(
     passages: list[_Passage] = []
     for reference in find_inputs(inputs, on_problem=lambda _, error: on_error(str(error))):
         try:
-            report = read_report(Path(reference.source))
+            report = read_report(reference.path or Path(reference.source))
         except ZonefactsError as error:
             on_error(str(error))
             continue

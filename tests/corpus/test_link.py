@@ -101,6 +101,21 @@ def test_a_folder_without_references_is_an_error(tmp_path: Path) -> None:
         link_texts(collection(), annotations=tmp_path)
 
 
+@pytest.mark.parametrize(("n_broken", "more"), [(1, ""), (3, ""), (5, "; and 2 more")])
+def test_references_none_of_which_can_be_read_say_why(
+    n_broken: int, more: str, tmp_path: Path
+) -> None:
+    for n in range(n_broken):
+        write_atomic(tmp_path / f"{n}.json", reference(start="x"))
+    with pytest.raises(CorpusError) as caught:
+        link_texts(collection(), annotations=tmp_path)
+    message = str(caught.value)
+    assert message.startswith(f"{tmp_path}: no reference in it can be read: {tmp_path / '0.json'}")
+    assert message.count("no reference to a text (ValueError") == min(n_broken, 3)
+    assert message.endswith(f"sha256{more}")
+    assert "\n" not in message
+
+
 def write_source(folder: Path) -> Path:
     record = {"path": PATH, "kind": "k", "place": "p", "year": 2019, "text": TEXT}
     write_atomic(folder / "reports.jsonl", f"broken\n{json.dumps(record)}\n")

@@ -83,6 +83,14 @@ CASES = {
     "a hash in the file name is no year": ("全区完成投资3亿元。", "000_a2014bff.txt", None, ""),
     "review heading alone": ("2013年工作总结\n完成投资3亿元。", "", 2013, "review"),
     "opening": ("2017年,我区将开工30个项目,2022年建成。", "", 2017, "opening"),
+    "the day it counts up to": ("截至2024年6月30日,开工3个项目。", "", 2024, "the day"),
+    "the day news begin with": (
+        "集中签约\n2024年5月20日上午,高新区签约12个项目,2021年起洽谈。",
+        "",
+        2024,
+        "the day",
+    ),
+    "the year of an aim is not told": ("项目计划2027年启动,将于2026年动工。", "", None, ""),
     "most frequent": ("2012年完成投资。2012年引进项目。2009年以来。", "", 2012, "most often"),
     "most frequent, looked back on": (
         "过去一年成效显著。2012年投资3亿元,2012年税收1亿元。2013年工作更重。",

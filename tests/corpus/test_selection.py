@@ -300,6 +300,10 @@ def test_passages_are_whole_paragraphs_in_order() -> None:
         reached = end
 
 
+def test_the_first_paragraph_belongs_to_a_passage() -> None:
+    assert list(cut_passages("\n".join(["长" * 700] * 4))) == [(0, 1401), (1402, 2803)]
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", "短\n短", "长" * 5000])
 def test_texts_without_a_passage(text: str) -> None:
     assert list(cut_passages(text)) == []

@@ -1,12 +1,16 @@
 """Bad and odd input to the command itself: the message, the exit status, and never a traceback."""
 
 import codecs
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from annotations.errors import PipelineError
 from pipeline import cli
+from pipeline.journal import Journal, Maker
 from tests.pipeline.fake_model import load_fake
 
 TEXT = "2020年工作计划\r\n甲项目今年投资10亿元,已开工。"
@@ -118,3 +122,45 @@ def test_twenty_megabytes_in_one_line(folder, capsys):
     status, out, err = score(capsys, "a.txt")
     assert (status, err) == (0, "")
     assert "1 without any fact" in out
+
+
+def test_a_name_that_is_no_utf_8_is_scored(folder, capsys):
+    name = os.fsdecode("报告".encode("gbk")) + ".txt"
+    Path(name).write_text(TEXT, encoding="utf-8")
+    status, _, err = score(capsys, name)
+    assert (status, err) == (0, "")
+    assert documents()[0]["source"] == "����.txt"
+    manifest = json.loads(Path("out/manifest.json").read_text(encoding="utf-8"))
+    assert manifest["settings"]["inputs"] == ["����.txt"]
+
+
+def test_a_run_of_another_model_is_not_thrown_away(tmp_path):
+    journal = Journal(tmp_path, maker=Maker("one", "a", "1"), resume=False)
+    journal.append(0, json.dumps({"sha256": "x", "year": None}) + "\n")
+    journal.close()
+    for resume in (True, False):
+        with pytest.raises(PipelineError, match="1 documents of an interrupted run with another"):
+            Journal(tmp_path, maker=Maker("two", "b", "1"), resume=resume)
+    with pytest.raises(PipelineError, match="add --resume to go on with it"):
+        Journal(tmp_path, maker=Maker("one", "a", "1"), resume=False)
+    taken = Journal(tmp_path, maker=Maker("one", "a", "1"), resume=True)
+    assert taken.known == {("x", None)}
+    taken.close()
+
+
+def test_a_closed_standard_input_is_told(folder, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", None)
+    status, _, err = score(capsys, "-")
+    assert status == 2
+    assert err == "zonefacts: error: -: standard input is closed; give a file or pipe the text in\n"
+
+
+def test_a_full_disk_is_told_in_one_line(folder, capsys, monkeypatch):
+    Path("a.txt").write_text(TEXT, encoding="utf-8")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("pipeline.journal.os.fsync", full)
+    status, _, err = score(capsys, "a.txt")
+    assert (status, err) == (2, "zonefacts: error: No space left on device\n")

@@ -215,29 +215,22 @@ def _rounds(seed: int, sizes: SplitSizes) -> list[_Round]:
         _Round(split="development", seed=f"{seed}:development", size=sizes.development),
         _Round(split="train", seed=f"{seed}:train", size=sizes.train),
         _Round(split="train", seed=f"{seed}:train:more", size=sizes.more_train),
-        _Round(split="train", seed=f"{seed}:train:again", size=sizes.again_train, is_again=True),
-        _Round(
-            split="train",
-            seed=f"{seed}:train:rare",
-            size=sizes.rare_train,
-            is_again=True,
-            quotas=RARE_QUOTAS,
-        ),
-        _Round(
-            split="train",
-            seed=f"{seed}:train:zone",
-            size=sizes.zone_train,
-            is_again=True,
-            quotas=ZONE_QUOTAS,
-        ),
-        _Round(split="train", seed=f"{seed}:train:last", size=sizes.last_train, is_again=True),
-        _Round(split="train", seed=f"{seed}:train:next", size=sizes.next_train, is_again=True),
-        _Round(
-            split="train",
-            seed=f"{seed}:train:money",
-            size=sizes.money_train,
-            is_again=True,
-            quotas=MONEY_QUOTAS,
+        *(
+            _Round(
+                split="train",
+                seed=f"{seed}:train:{name}",
+                size=size,
+                is_again=True,
+                quotas=quotas,
+            )
+            for name, size, quotas in (
+                ("again", sizes.again_train, QUOTAS),
+                ("rare", sizes.rare_train, RARE_QUOTAS),
+                ("zone", sizes.zone_train, ZONE_QUOTAS),
+                ("last", sizes.last_train, QUOTAS),
+                ("next", sizes.next_train, QUOTAS),
+                ("money", sizes.money_train, MONEY_QUOTAS),
+            )
         ),
     ]
 

@@ -30,14 +30,20 @@ from pipeline.tags import tag_names
 from training.cluener import cluener_f1, read_cluener
 from training.config import parse_config, plain_config, read_toml
 from training.data import fingerprint, load_split
-from training.encoders import load_encoder
-from training.examples import make_examples
+from training.encoders import load_encoder, weights_mark
 from training.folds import Fold, leave_one_out
 from training.learning import strict_micro_f1, tag
-from training.ner import NerConfig, check_settings, check_windows, fit, make_classifier
+from training.ner import (
+    NerConfig,
+    check_settings,
+    check_windows,
+    examples_of,
+    fit,
+    make_classifier,
+)
 from training.pretrain import pretrain
 from training.pretrain_config import PretrainConfig
-from training.runs import finish_run, read_metrics, start_run
+from training.runs import finish_run, read_json, read_metrics, start_run
 
 _TIMED_ROUNDS = 7
 _TIMED_SHAPE = (16, 256)
@@ -65,6 +71,8 @@ class Task:
     - `development`: the train documents of `annotations`, scored on the development split of
       `development`;
     - `cluener`: the first `sentences` of train.json in `folder`, or all, scored on its dev.json.
+
+    A setting that belongs to another kind plays no part.
     """
 
     name: str
@@ -82,7 +90,8 @@ class AblationConfig:
     """Settings of `zonefacts ablation`.
 
     Name, encoder, seed, annotations, epochs and batch size of `ner` play no part: starts, tasks
-    and seeds give them.
+    and seeds give them. For CLUENER its window, overlap and bare_sums play none either: a sentence
+    is read as one window, as it stands.
     """
 
     name: str
@@ -157,7 +166,7 @@ def run_ablation(
                     batch_size=task.batch_size,
                     seed=seed,
                 )
-                f1 = _cell_f1(place, settings, score, data=f"{data} {_weights_mark(encoder)}")
+                f1 = _cell_f1(place, settings, score, data=f"{data} {weights_mark(encoder)}")
                 cells.append(Cell(start=start.name, task=task.name, seed=seed, f1=f1))
                 on_cell(cells[-1])
     ordered = {start.name: encoders[start.name] for start in config.start}
@@ -215,8 +224,11 @@ def _check(config: AblationConfig) -> None:
     ):
         if not names or len(set(names)) < len(names):
             raise TrainingError(f"{what}: expected one or more different ones, came {names}")
-    for task in config.task:
-        check_settings(replace(config.ner, epochs=task.epochs, batch_size=task.batch_size))
+    for seed in config.seeds:
+        for task in config.task:
+            check_settings(
+                replace(config.ner, epochs=task.epochs, batch_size=task.batch_size, seed=seed)
+            )
     for start in config.start:
         if bool(start.encoder) == (start.pretrain is not None):
             raise TrainingError(
@@ -261,7 +273,7 @@ def _pretrained(settings: PretrainConfig) -> str:
     output = settings.output
     encoder = output / "encoder"
     if (encoder / "config.json").exists():
-        before = json.loads((output / "config.json").read_text(encoding="utf-8"))
+        before = read_json(output / "config.json")
         now = plain_config(settings)
         changed = [
             key
@@ -287,14 +299,6 @@ def _cell_f1(
         f1 = score(settings)
         finish_run(folder, {"f1": f1, "seconds": round(time.monotonic() - began, 1)}, data=data)
     return float(read_metrics(folder)["f1"])
-
-
-def _weights_mark(encoder: str) -> str:
-    """What tells an encoder folder from the same folder with other weights; a hub name as it is."""
-    files = sorted(Path(encoder).glob("*.safetensors")) if Path(encoder).is_dir() else []
-    if not files:
-        return encoder
-    return sha256(b"".join(sha256(file.read_bytes()).digest() for file in files)).hexdigest()
 
 
 def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -338,8 +342,7 @@ def _tagged(
 ) -> list[Document]:
     model, tokenizer = make_classifier(settings, tag_names())
     check_windows(model, window=settings.window, overlap=settings.overlap)
-    examples = make_examples(train, tokenizer, window=settings.window, overlap=settings.overlap)
-    fit(model, examples, settings, tokenizer=tokenizer)
+    fit(model, examples_of(settings, train, tokenizer), settings, tokenizer=tokenizer)
     return [
         tag(d, model, tokenizer, window=settings.window, overlap=settings.overlap) for d in held_out
     ]

@@ -13,6 +13,7 @@ from hashlib import blake2b
 from typing import Literal
 
 from corpus.library import CollectionDocument
+from corpus.passages import load_passages
 from corpus.selection import FIRST_YEAR, LAST_YEAR, REPORT_KINDS, SplitSizes, place_split
 
 SPLIT_SEED = 20260
@@ -79,13 +80,24 @@ def clean_paragraphs(text: str, counts: Counter[str]) -> list[str]:
 
 
 def split_of_places(documents: Iterable[CollectionDocument]) -> dict[str, str]:
-    """The split of every place that has a report to draw passages from."""
-    places = {
-        document.place
-        for document in documents
-        if document.kind in REPORT_KINDS and FIRST_YEAR <= document.year <= LAST_YEAR
-    }
-    return place_split(places, seed=SPLIT_SEED, sizes=SplitSizes())
+    """The split of every place that has a report to draw passages from, or a listed passage.
+
+    A place of a listed passage belongs to that passage's split. For the others the draw is made
+    again, and it is another one where the collection has other places.
+    """
+    documents = list(documents)
+    drawn = place_split(
+        {
+            document.place
+            for document in documents
+            if document.kind in REPORT_KINDS and FIRST_YEAR <= document.year <= LAST_YEAR
+        },
+        seed=SPLIT_SEED,
+        sizes=SplitSizes(),
+    )
+    listed = {passage.place: passage.split for passage in load_passages()}
+    places = {document.place for document in documents}
+    return drawn | {place: split for place, split in listed.items() if place in places}
 
 
 def clean_collection(
@@ -93,8 +105,8 @@ def clean_collection(
 ) -> Iterator[CleanDocument]:
     """Clean documents of the train and development places; test places are left out.
 
-    A report is a duplicate if the same text came before, a paragraph if it came before in any
-    report. Development places go first, so that a paragraph in both is kept out of training.
+    A report is a duplicate if the same text came before as a report, a paragraph if it came before
+    in any report. Development places go first, so that a paragraph in both is kept out of training.
 
     Args:
         documents: the collection.
@@ -102,7 +114,8 @@ def clean_collection(
     """
     documents = list(documents)
     splits = split_of_places(documents)
-    seen: set[bytes] = set()
+    seen_documents: set[bytes] = set()
+    seen_paragraphs: set[bytes] = set()
     order: dict[str, int] = {"development": 0, "train": 1}
     ordered = sorted(documents, key=lambda d: (order.get(splits.get(d.place, ""), 1), d.path))
     for document in ordered:
@@ -113,12 +126,12 @@ def clean_collection(
             counts["documents_of_test_places"] += 1
             continue
         paragraphs = clean_paragraphs(document.text, counts)
-        if _is_seen("\n".join(paragraphs), seen):
+        if _is_seen("\n".join(paragraphs), seen_documents):
             counts["duplicate_documents"] += 1
             continue
         kept = []
         for paragraph in paragraphs:
-            if len(paragraph) >= MIN_DUPLICATE and _is_seen(paragraph, seen):
+            if len(paragraph) >= MIN_DUPLICATE and _is_seen(paragraph, seen_paragraphs):
                 counts["duplicate_paragraphs"] += 1
                 counts["duplicate_characters"] += len(paragraph)
             else:

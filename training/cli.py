@@ -32,28 +32,7 @@ def register(app: typer.Typer) -> None:
     app.command("learning-curve")(_learning_curve)
     app.command("ablation")(_ablation)
     app.command("suggest")(_suggest)
-
-    @app.command("pretrain")
-    def pretrain_command(
-        config: Annotated[Path, typer.Option("--config", help="TOML file with the settings.")],
-        output: Annotated[
-            Path | None, typer.Option("--output", help="Run folder, instead of the file's.")
-        ] = None,
-        quiet: Annotated[bool, typer.Option("--quiet", help="No progress, no summary.")] = False,
-    ) -> None:
-        """Pretrain the encoder, or go on with the run that the run folder holds."""
-        from training.config import load_config
-        from training.pretrain import PretrainConfig, pretrain
-
-        settings = load_config(PretrainConfig, config)
-        if output is not None:
-            settings = replace(settings, output=output)
-        result = pretrain(settings, quiet=quiet)
-        if not quiet:
-            typer.echo(
-                f"{result.status} at step {result.step}, {result.characters:,} characters:"
-                f" {settings.output}"
-            )
+    app.command("pretrain")(_pretrain)
 
 
 def _train_ner(
@@ -172,6 +151,7 @@ def _learning_curve(
                 err=True,
             )
 
+    _calm_libraries()
     settings = load_config(LearningConfig, config)
     curves = run_learning(settings, output, on_point=echo, on_epoch=_echo_epoch(quiet))
     if not quiet:
@@ -201,6 +181,30 @@ def _ablation(
     if not quiet:
         Console().print(render_ablation(table))
         typer.echo(f"{output}: ablation.json")
+
+
+def _pretrain(
+    config: Annotated[Path, _CONFIG],
+    output: Annotated[
+        Path | None, typer.Option("--output", help="Run folder, instead of the file's.")
+    ] = None,
+    quiet: Annotated[bool, _QUIET] = False,
+) -> None:
+    """Pretrain the encoder, or go on with the run that the run folder holds."""
+    from training.config import load_config
+    from training.pretrain import pretrain
+    from training.pretrain_config import PretrainConfig
+
+    _calm_libraries()
+    settings = load_config(PretrainConfig, config)
+    if output is not None:
+        settings = replace(settings, output=output)
+    result = pretrain(settings, quiet=quiet)
+    if not quiet:
+        typer.echo(
+            f"{result.status} at step {result.step}, {result.characters:,} characters:"
+            f" {settings.output}"
+        )
 
 
 def _suggest(  # noqa: PLR0917 - one parameter for each option

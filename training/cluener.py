@@ -96,8 +96,6 @@ def cluener_f1(
         ) from error
     rows = [
         {
-            "document": str(n),
-            "start": 0,
             "input_ids": [
                 tokenizer.cls_id,
                 *tokenizer.encode(sentence.text),
@@ -105,7 +103,7 @@ def cluener_f1(
             ],
             "labels": [IGNORE, *(numbers[tag] for tag in sentence.tags), IGNORE],
         }
-        for n, sentence in enumerate(train)
+        for sentence in train
     ]
     fit(model, Dataset.from_list(rows, features=FEATURES), config, tokenizer=tokenizer)
     predicted = [

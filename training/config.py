@@ -7,6 +7,7 @@ costs a whole run.
 
 import dataclasses
 import difflib
+import math
 import tomllib
 import types
 import typing
@@ -17,6 +18,9 @@ from typing import Any, TypeVar
 from annotations.errors import TrainingError
 
 _Config = TypeVar("_Config")
+
+# What both torch and numpy take.
+MAX_SEED = 2**63 - 1
 
 
 def load_config(cls: type[_Config], path: Path) -> _Config:
@@ -80,6 +84,17 @@ def plain_config(config: object) -> dict[str, Any]:
         for field in dataclasses.fields(config)  # type: ignore[arg-type]
         if (value := getattr(config, field.name)) is not None
     }
+
+
+def check_number(name: str, value: float, *, least: float = 0, most: float = math.inf) -> None:
+    """See that a setting is within its bounds, which are part of them.
+
+    Raises:
+        TrainingError: it is not.
+    """
+    if not least <= value <= most:
+        bounds = f"at least {least}" if most == math.inf else f"in {least}..{most}"
+        raise TrainingError(f"{name} must be {bounds}, came {value}")
 
 
 def _nearest(key: str, known: list[str]) -> str:

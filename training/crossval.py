@@ -17,6 +17,7 @@ from training.export import export_model
 from training.folds import leave_one_out
 from training.ner import NerConfig, train_ner
 from training.relations import RelationConfig, train_relations
+from training.runs import run_mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,8 @@ def cross_validate(
 ) -> list[FoldResult]:
     """Train, export and score for each of `documents`; finished folds are not trained again.
 
-    Writes `fold-<id>/` with both runs and the model, and `predictions/<id>.ann`.
+    Writes `fold-<id>/` with both runs, the model and the mark of the run that it was exported
+    from, and `predictions/<id>.ann`.
     """
     results = []
     for fold in leave_one_out(documents, always=always):
@@ -64,14 +66,23 @@ def cross_validate(
         train_ner(dataclasses.replace(config.ner, name=name), fold.train, place / "ner-run")
         relations = dataclasses.replace(config.relations, name=name, ner=str(place / "ner-run"))
         train_relations(relations, fold.train, place / "relations-run")
-        if not (place / "model" / "model.json").exists():
-            export_model(place / "relations-run", place / "model", documents=fold.train)
-        model = load_model(place / "model")
+        model = load_model(_exported(place, fold.train))
         gold = fold.held_out
         predicted = model.annotate(gold.text, id=gold.id, source=gold.source, year=gold.year)
         write_atomic(folder / "predictions" / f"{gold.id}.ann", format_ann(predicted))
         results.append(FoldResult(gold, predicted, model.relate(gold)))
     return results
+
+
+def _exported(place: Path, documents: Sequence[Document]) -> Path:
+    """The model folder of a fold, exported anew if the relations run is another than before."""
+    output, exported = place / "model", place / "exported.txt"
+    mark = run_mark(place / "relations-run")
+    is_made = (output / "model.json").exists() and exported.exists()
+    if not is_made or exported.read_text(encoding="utf-8") != mark:
+        export_model(place / "relations-run", output, documents=documents)
+        write_atomic(exported, mark)
+    return output
 
 
 def run_crossval(

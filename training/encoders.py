@@ -8,7 +8,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from pipeline.characters import CharacterTokenizer
 from training.config import parse_config
 from training.model_card import model_card
 from training.pretrain_model import ShapeConfig, bert_config
+from training.runs import read_json, read_log
 
 MAX_SHARD_BYTES = 14_000_000
 # `START_CARD` holds the card of the encoder that a run began with, and those before it.
@@ -42,7 +44,8 @@ def load_encoder(
 
     Raises:
         TrainingError: no such folder or model, no configuration, no weights, weights as a pickle,
-            or vocabulary, configuration and embedding do not have the same size.
+            vocabulary, configuration and embedding do not have the same size, or the weights are
+            those of an encoder of another shape.
     """
     folder = _find_folder(str(name_or_path))
     _check_weights(folder)
@@ -61,10 +64,29 @@ def load_encoder(
             " so take tokenizer and weights from the same model"
         )
     try:
-        model = AutoModel.from_pretrained(folder, use_safetensors=True, dtype=torch.float32)
+        model, told = AutoModel.from_pretrained(
+            folder, use_safetensors=True, dtype=torch.float32, output_loading_info=True
+        )
     except (OSError, ValueError, RuntimeError) as error:
         raise TrainingError(f"{folder}: the weights cannot be loaded: {_line(error)}") from error
+    for keys, fault in (
+        (told["missing_keys"], "are not stored"),
+        (told["unexpected_keys"], "are stored and have no place"),
+    ):
+        if own := _encoder_keys(model, keys):
+            raise TrainingError(
+                f"{folder}: weights that do not fit its config.json: {len(own)} {fault}, {own[0]}"
+                " for one; take both from the same model"
+            )
     return model.eval(), tokenizer
+
+
+def weights_mark(encoder: str) -> str:
+    """What tells an encoder folder from the same folder with other weights; a hub name as it is."""
+    files = sorted(Path(encoder).glob("*.safetensors")) if Path(encoder).is_dir() else []
+    if not files:
+        return encoder
+    return sha256(b"".join(sha256(file.read_bytes()).digest() for file in files)).hexdigest()
 
 
 def export_encoder(run: Path, output: Path) -> Path:
@@ -82,7 +104,7 @@ def export_encoder(run: Path, output: Path) -> Path:
         raise TrainingError(
             f"{run}: no {checkpoint.name}; expected the folder of a pretraining run"
         )
-    settings = json.loads((run / "config.json").read_text(encoding="utf-8"))
+    settings = read_json(run / "config.json")
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
     tokenizer = CharacterTokenizer.from_folder(run)
     shape = parse_config(ShapeConfig, settings["shape"], where=str(run / "config.json"))
@@ -96,16 +118,13 @@ def export_encoder(run: Path, output: Path) -> Path:
     tensors = {key: value.half().contiguous() for key, value in encoder.state_dict().items()}
     save_sharded(tensors, output, max_bytes=MAX_SHARD_BYTES)
     tokenizer.save(output)
-    lines = [
-        json.loads(line) for line in (run / "log.jsonl").read_text(encoding="utf-8").splitlines()
-    ]
     (output / START_CARD).unlink(missing_ok=True)
     has_start_card = bool(settings.get("encoder")) and (run / START_CARD).is_file()
     if has_start_card:
         (output / START_CARD).write_bytes((run / START_CARD).read_bytes())
     card = model_card(
         settings=settings,
-        log=lines,
+        log=read_log(run / "log.jsonl"),
         n_parameters=_n_values(tensors.values()),
         start_card=START_CARD if has_start_card else None,
     )
@@ -174,13 +193,16 @@ def _check_weights(folder: Path) -> None:
     """See that configuration and safetensors are there.
 
     Raises:
-        TrainingError: something is missing, or the weights are a pickle.
+        TrainingError: something is missing, the index is broken, or the weights are a pickle.
     """
     if not (folder / _CONFIG).is_file():
         raise TrainingError(f"{folder}: no config.json; expected an encoder folder")
     index = folder / _INDEX
     if index.is_file():
-        names = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+        places = read_json(index).get("weight_map")
+        if not isinstance(places, dict) or not all(isinstance(p, str) for p in places.values()):
+            raise TrainingError(f"{index}: no weight_map from weights to files; fetch it anew")
+        names = set(places.values())
         if missing := sorted(name for name in names if not (folder / name).is_file()):
             raise TrainingError(f"{folder}: {_INDEX} names {missing[0]}, which is not there")
         return
@@ -210,6 +232,13 @@ def _embedding_rows(folder: Path) -> int:
         except Exception as error:
             raise TrainingError(f"{path}: no safetensors file: {_line(error)}") from error
     return 0
+
+
+def _encoder_keys(model: PreTrainedModel, keys: Iterable[str]) -> list[str]:
+    """Those keys that are of the encoder itself, neither of a pooler nor of a task's head."""
+    parts = {name for name, _ in model.named_children()} - {"pooler"}
+    prefix = f"{model.base_model_prefix}."
+    return sorted(key for key in keys if key.removeprefix(prefix).split(".")[0] in parts)
 
 
 def _encoder_weights(model: Mapping[str, torch.Tensor], *, where: Path) -> dict[str, torch.Tensor]:

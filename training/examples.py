@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import numpy as np
 import torch
@@ -20,8 +19,6 @@ IGNORE = -100
 
 FEATURES = Features(
     {
-        "document": Value("string"),
-        "start": Value("int32"),
         "input_ids": Sequence(Value("int32")),
         "labels": Sequence(Value("int16")),
     }
@@ -43,7 +40,7 @@ def make_examples(
 ) -> Dataset:
     """One row a window: token ids with the special tokens at both ends, and a tag for each.
 
-    Windows are cut from the texts with joined lines, and their starts count there.
+    Windows are cut from the texts with joined lines.
 
     Args:
         documents: annotated texts.
@@ -54,7 +51,7 @@ def make_examples(
         seed: draws these documents.
     """
     generator = np.random.default_rng(seed)
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, list[int]]] = []
     for document in documents:
         lines = join_lines(document.text)
         ids = tokenizer.encode(lines.text)
@@ -67,12 +64,8 @@ def make_examples(
         for part in make_windows(len(ids), size=window, overlap=overlap):
             row_ids = [tokenizer.cls_id, *ids[part.start : part.end], tokenizer.sep_id]
             row_tags = [IGNORE, *tags[part.start : part.end], IGNORE]
-            rows.append(_row(document.id, part.start, row_ids, row_tags))
+            rows.append({"input_ids": row_ids, "labels": row_tags})
     return Dataset.from_list(rows, features=FEATURES)
-
-
-def _row(document: str, start: int, ids: list[int], labels: list[int]) -> dict[str, Any]:
-    return {"document": document, "start": start, "input_ids": ids, "labels": labels}
 
 
 def batches(

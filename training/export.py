@@ -24,8 +24,8 @@ from pipeline.tags import tag_names, tags_of
 from training.data import load_split
 from training.models import PairScorer, StatusClassifier, mixed_states
 from training.ner import load_ner
-from training.relations import RelationConfig, encode, load_heads, tagger_mark
-from training.runs import read_config, read_metrics
+from training.relations import RelationConfig, encode, load_heads
+from training.runs import read_config, read_metrics, run_mark
 
 # A tag may change where two were equally likely; more change than this means a broken export.
 MIN_AGREEMENT = 0.985
@@ -94,7 +94,7 @@ def export_model(
     """
     metrics = read_metrics(relations_run)
     config = read_config(RelationConfig, relations_run)
-    if metrics.get("tagger") != tagger_mark(Path(config.ner)):
+    if metrics.get("tagger") != run_mark(Path(config.ner)):
         raise TrainingError(
             f"{relations_run}: was trained on another tagger than {config.ner} holds now; train"
             " the relations again"

@@ -40,7 +40,9 @@ from pipeline.characters import CharacterTokenizer
 from pipeline.decode import decode_mentions, log_softmax
 from pipeline.lines import join_lines
 from pipeline.windows import FloatArray, make_windows, read_windows
+from training.config import MAX_SEED, check_number
 from training.data import fingerprint, load_split
+from training.encoders import weights_mark
 from training.ner import NerConfig, Progress, load_ner, train_ner
 from training.runs import finish_run, read_metrics, start_run
 
@@ -250,6 +252,8 @@ def _check(config: LearningConfig, *, n_documents: int) -> None:
     for name, values in (("sizes", config.sizes), ("seeds", config.seeds)):
         if not values or len(set(values)) < len(values):
             raise TrainingError(f"{name}: expected one or more different numbers, came {values}")
+    for seed in config.seeds:
+        check_number("seeds", seed, most=MAX_SEED)
     if min(config.sizes) < 1 or max(config.sizes) > n_documents:
         raise TrainingError(
             f"sizes: expected numbers in 1..{n_documents}, as many as there are documents, came"
@@ -267,7 +271,7 @@ def _run_point(
     on_epoch: Callable[[Progress], None],
 ) -> LearningPoint:
     config = replace(config, epochs=_epochs(config, documents, least_steps=least_steps))
-    data = f"{fingerprint(documents)} {fingerprint(development)}"
+    data = f"{fingerprint(documents)} {fingerprint(development)} {weights_mark(config.encoder)}"
     tagger = folder / "tagger"
     if start_run(folder, config, data=data):
         began = time.monotonic()

@@ -1,4 +1,4 @@
-"""The learned parts: a token classifier on an encoder, and two small heads on its states."""
+"""The two small heads that read an encoder's states."""
 
 import torch
 from torch import Tensor, nn

@@ -15,8 +15,9 @@ from annotations.document import Document
 from annotations.errors import PipelineError, TrainingError
 from pipeline.characters import CharacterTokenizer
 from pipeline.tags import tag_names
+from training.config import MAX_SEED, check_number
 from training.data import fingerprint
-from training.encoders import load_encoder
+from training.encoders import load_encoder, weights_mark
 from training.examples import IGNORE, batches, make_examples
 from training.runs import finish_run, read_metrics, start_run
 
@@ -71,21 +72,14 @@ def train_ner(
         TrainingError: the encoder cannot be loaded or not read such windows, a setting makes no
             sense, or the folder holds another run.
     """
-    data = fingerprint(documents)
+    data = f"{fingerprint(documents)} {weights_mark(config.encoder)}"
     if not start_run(folder, config, data=data):
         return
     check_settings(config)
     began = time.monotonic()
     model, tokenizer = make_classifier(config, tag_names())
     check_windows(model, window=config.window, overlap=config.overlap)
-    examples = make_examples(
-        documents,
-        tokenizer,
-        window=config.window,
-        overlap=config.overlap,
-        bare_sums=config.bare_sums,
-        seed=config.seed,
-    )
+    examples = examples_of(config, documents, tokenizer)
     history = fit(model, examples, config, tokenizer=tokenizer, on_epoch=on_epoch)
     model.save_pretrained(folder / "ner", max_shard_size="14MB")
     tokenizer.save(folder / "ner")
@@ -99,6 +93,20 @@ def train_ner(
             "seconds": round(time.monotonic() - began, 1),
         },
         data=data,
+    )
+
+
+def examples_of(
+    config: NerConfig, documents: Sequence[Document], tokenizer: CharacterTokenizer
+) -> Dataset:
+    """The windows that a tagger of these settings learns from."""
+    return make_examples(
+        documents,
+        tokenizer,
+        window=config.window,
+        overlap=config.overlap,
+        bare_sums=config.bare_sums,
+        seed=config.seed,
     )
 
 
@@ -180,6 +188,11 @@ def check_settings(config: NerConfig) -> None:
         raise TrainingError(f"bare_sums is a share, from 0 to 1, came {config.bare_sums}")
     if not 0 <= config.masked < 1:
         raise TrainingError(f"masked is a share of at least 0 and below 1, came {config.masked}")
+    check_number("seed", config.seed, most=MAX_SEED)
+    for name in ("dropout", "warmup"):
+        check_number(name, getattr(config, name), most=1)
+    for name in ("learning_rate", "head_learning_rate", "weight_decay"):
+        check_number(name, getattr(config, name))
 
 
 def check_windows(model: PreTrainedModel, *, window: int, overlap: int) -> None:

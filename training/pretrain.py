@@ -43,7 +43,8 @@ def pretrain(
         stop_at_step: leave as if interrupted when this step is reached.
 
     Raises:
-        TrainingError: the run folder belongs to a run of other settings, or a part is missing.
+        TrainingError: the run folder belongs to a run of other settings or on another collection,
+            or a part is missing.
         CorpusError: the collection cannot be read.
     """
     n_threads = torch.get_num_threads()
@@ -70,7 +71,8 @@ def _pretrain(run: Run, *, quiet: bool, stop_at_step: int | None) -> PretrainRes
             bar.n = progress
             bar.set_postfix_str(run.summary())
             run.step(progress)
-        run.validate()
+        if not run.is_validated():
+            run.validate()
         run.save()
     export_encoder(run.config.output, run.config.output / "encoder")
     return _result(run, "finished")

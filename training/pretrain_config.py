@@ -1,16 +1,56 @@
 """Settings of a pretraining run."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
+from operator import attrgetter
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from annotations.errors import TrainingError
 from pipeline.words import SEGMENTER
+from training.config import MAX_SEED, check_number
 from training.pretrain_data import DataConfig, MaskingConfig
 from training.pretrain_model import ShapeConfig
 
 # About an eighth of the work of the default encoder.
 GENERATOR = ShapeConfig(layers=2, hidden=128, heads=4, intermediate=512)
+
+
+# Budget, machine and reports may differ when a run goes on, what is learnt may not.
+_FREE_SETTINGS = {
+    "output",
+    "cache",
+    "title",
+    "description",
+    "budget_minutes",
+    "budget_characters",
+    "checkpoint_minutes",
+    "validate_every",
+    "log_every",
+    "threads",
+    "compile",
+    "data.workers",
+}
+# The least and the greatest value of a setting.
+_BOUNDS: Mapping[str, tuple[float, float]] = {
+    "seed": (0, MAX_SEED),
+    **dict.fromkeys(("mlm_weight", "lac_weight", "rtd_weight"), (0, inf)),
+    **dict.fromkeys(("budget_minutes", "budget_characters", "checkpoint_minutes"), (0, inf)),
+    **dict.fromkeys(("validate_every", "log_every", "threads"), (1, inf)),
+    **dict.fromkeys(("shape.layers", "shape.hidden", "shape.intermediate"), (1, inf)),
+    "shape.local_layers": (0, inf),
+    # [CLS] and [SEP] stand around at least one character.
+    "data.sequence_length": (3, inf),
+    **dict.fromkeys(("data.shard_sequences", "data.validation_sequences"), (1, inf)),
+    **dict.fromkeys(("data.min_count", "data.workers"), (1, inf)),
+    # Shards hold characters as 16 bits; five of the numbers are special tokens.
+    "data.max_vocabulary": (1, 2**16 - 5),
+    **dict.fromkeys(("masking.share", "masking.shifted_share"), (0, 1)),
+    **dict.fromkeys(("optimizer.batch_sequences", "optimizer.accumulation"), (1, inf)),
+    **dict.fromkeys(("optimizer.learning_rate", "optimizer.weight_decay"), (0, inf)),
+    **dict.fromkeys(("optimizer.warmup_steps", "optimizer.clip"), (0, inf)),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +75,10 @@ class PretrainConfig:
     `title` and `description`, of the data, go into the model card.
 
     Raises:
-        TrainingError: there is no budget or no objective, `rtd_weight` is set without
-            `mlm_weight`, generator and encoder have unequal positions or a number of heads that
-            does not divide their size, or there are too few positions for a sequence.
+        TrainingError: a number is out of its bounds, there is no budget or no objective,
+            `rtd_weight` is set without `mlm_weight`, generator and encoder have unequal positions
+            or a number of heads that does not divide their size, or there are too few positions
+            for a sequence.
     """
 
     corpus: Path
@@ -66,6 +107,9 @@ class PretrainConfig:
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
 
     def __post_init__(self) -> None:
+        for name, (least, most) in _BOUNDS.items():
+            if (value := attrgetter(name)(self)) is not None:
+                check_number(name, value, least=least, most=most)
         if self.budget_minutes is None and self.budget_characters is None:
             raise TrainingError("no budget: set budget_minutes or budget_characters")
         if self.mlm_weight <= 0 and self.lac_weight <= 0:
@@ -85,6 +129,24 @@ class PretrainConfig:
                 f"shape.positions is {self.shape.positions}, expected more than"
                 f" data.sequence_length, {self.data.sequence_length}"
             )
+
+
+def changed_settings(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """The names of settings, as `plain_config` gives them, that keep a run from going on."""
+    fixed = [_fixed(settings) for settings in (before, now)]
+    names = sorted({*fixed[0], *fixed[1]})
+    return [name for name in names if fixed[0].get(name) != fixed[1].get(name)]
+
+
+def _fixed(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that must stay as they are when a run goes on."""
+    return {
+        key: {k: v for k, v in value.items() if f"{key}.{k}" not in _FREE_SETTINGS}
+        if isinstance(value, Mapping)
+        else value
+        for key, value in settings.items()
+        if key not in _FREE_SETTINGS
+    }
 
 
 def _check_heads(shape: ShapeConfig, name: str) -> None:

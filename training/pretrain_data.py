@@ -71,7 +71,14 @@ class Corpus:
     development: str
     tokenizer: CharacterTokenizer
     counts: dict[str, int]
-    places: dict[str, frozenset[str]]
+
+    def mark(self) -> str:
+        """What tells it from another collection, or from this one cleaned or split otherwise."""
+        mark = sha256()
+        vocabulary = json.dumps(self.tokenizer.vocabulary, sort_keys=True)
+        for part in (self.train, self.development, vocabulary):
+            mark.update(sha256(part.encode()).digest())
+        return mark.hexdigest()
 
 
 def load_corpus(source: Path, *, config: DataConfig, seed: int) -> Corpus:
@@ -102,15 +109,7 @@ def load_corpus(source: Path, *, config: DataConfig, seed: int) -> Corpus:
     tokenizer = CharacterTokenizer.from_vocabulary(
         build_vocabulary(streams["train"], config=config)
     )
-    return Corpus(
-        **streams,
-        tokenizer=tokenizer,
-        counts={**counts, "vocabulary": tokenizer.size},
-        places={
-            split: frozenset(d.place for d in documents if d.split == split and d.place)
-            for split in ("train", "development")
-        },
-    )
+    return Corpus(**streams, tokenizer=tokenizer, counts={**counts, "vocabulary": tokenizer.size})
 
 
 def build_vocabulary(text: str, *, config: DataConfig) -> list[str]:
@@ -162,11 +161,6 @@ class Shards:
         )
         self._folder = folder / sha256(key.encode()).hexdigest()[:16]
         self._folder.mkdir(parents=True, exist_ok=True)
-
-    @property
-    def n_shards(self) -> int:
-        """Shards of one pass over the train stream; the last may be short."""
-        return -(-self.n_sequences // self._config.shard_sequences)
 
     def train(self, number: int) -> Shard:
         """Shard `number` of the train stream."""

@@ -3,6 +3,7 @@
 import json
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -16,23 +17,12 @@ from annotations.errors import TrainingError
 from corpus.files import write_atomic
 from training.config import plain_config
 from training.encoders import CARD, START_CARD, load_encoder
-from training.pretrain_config import PretrainConfig
+from training.pretrain_config import PretrainConfig, changed_settings
 from training.pretrain_data import Batch, Shard, Shards, load_corpus, mask_batch, train_rows
 from training.pretrain_model import Losses, PretrainingModel
+from training.runs import read_json, read_log
 
 CHECKPOINT, LOG, SETTINGS = "checkpoint.pt", "log.jsonl", "config.json"
-# Budget and machine may differ when a run goes on, what is learnt may not.
-_FREE_SETTINGS = {
-    "output",
-    "cache",
-    "title",
-    "description",
-    "budget_minutes",
-    "budget_characters",
-    "checkpoint_minutes",
-    "threads",
-    "compile",
-}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,8 +42,14 @@ class Run:
         torch.manual_seed(config.seed)
         self.config, self.must_stop = config, False
         self.metrics: dict[str, float] = {}
-        self._claim_folder()
+        self._check_folder()
         self.corpus = load_corpus(config.corpus, config=config.data, seed=config.seed)
+        self._corpus_mark = self.corpus.mark()
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        checkpoint = self._read_checkpoint()
+        settings = json.dumps(plain_config(config), indent=2)
+        write_atomic(config.output / SETTINGS, f"{settings}\n")
+        self.corpus.tokenizer.save(config.output)
         self.shards = Shards(
             self.corpus,
             config=config.data,
@@ -61,15 +57,13 @@ class Run:
             with_tags=config.lac_weight > 0,
             segmenter=config.segmenter,
         )
-        self.corpus.tokenizer.save(config.output)
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.use_bf16 = _use_bf16(config.precision, self.device)
         self.model = PretrainingModel(
             config.shape,
             self.corpus.tokenizer,
             generator=config.generator if config.rtd_weight > 0 else None,
         )
-        if config.encoder and not (config.output / CHECKPOINT).exists():
+        if config.encoder and checkpoint is None:
             self._begin_with(config.encoder)
         self.model.to(self.device)
         self.optimizer = torch.optim.AdamW(
@@ -80,7 +74,11 @@ class Run:
         )
         self.position = Position()
         self._window = Window()
-        self._restore()
+        self._last_line: dict[str, Any] = {}
+        if checkpoint is None:
+            (config.output / LOG).write_text("", encoding="utf-8")
+        else:
+            self._restore(checkpoint)
         if config.compile:
             self.model.encoder.compile()
         self._rows = train_rows(
@@ -100,13 +98,12 @@ class Run:
         Making shards does not count: a run that finds them made gets no more training for it.
         """
         self.position.elapsed = time.monotonic() - self._started - self.shards.seconds_making
-        shares = [0.0]
-        if self.config.budget_minutes is not None:
-            shares.append(self.position.elapsed / 60 / self.config.budget_minutes)
-        if self.config.budget_characters is not None:
-            # A budget of nothing is the random start itself.
-            budget = self.config.budget_characters
-            shares.append(self.position.characters / budget if budget else 1.0)
+        used = (
+            (self.position.elapsed / 60, self.config.budget_minutes),
+            (self.position.characters, self.config.budget_characters),
+        )
+        # A budget of nothing is the random start itself.
+        shares = (n / budget if budget else 1.0 for n, budget in used if budget is not None)
         return min(1.0, max(shares))
 
     def step(self, progress: float) -> None:
@@ -171,6 +168,11 @@ class Run:
             self.metrics["validation_perplexity"] = round(math.exp(min(loss, 50.0)), 4)
         self._log({**self._where(), **self.metrics})
 
+    def is_validated(self) -> bool:
+        """Whether the log ends with a validation of the weights as they are."""
+        is_here = self._last_line.get("step") == self.position.step
+        return is_here and bool(_validation(self._last_line))
+
     def save(self) -> None:
         """Write the checkpoint; the one before stays until the new one is whole."""
         self.progress()
@@ -183,8 +185,8 @@ class Run:
             "sequences": self.position.sequences,
             "characters": self.position.characters,
             "elapsed": self.position.elapsed,
-            "metrics": self.metrics,
             "window": self._window.sums(),
+            "corpus": self._corpus_mark,
         }
         torch.save(state, partial)
         partial.replace(path)
@@ -229,28 +231,44 @@ class Run:
             generator=generator,
         )
 
-    def _claim_folder(self) -> None:
+    def _check_folder(self) -> None:
         """Make the run folder, or see that it is a run of these settings.
 
         Raises:
-            TrainingError: it holds a run of other settings.
+            TrainingError: it holds a run of other settings, or a broken one.
         """
         self.config.output.mkdir(parents=True, exist_ok=True)
         path = self.config.output / SETTINGS
-        settings = plain_config(self.config)
-        if (self.config.output / CHECKPOINT).exists() and path.exists():
-            before = json.loads(path.read_text(encoding="utf-8"))
-            changed = [
-                key
-                for key in sorted({*before, *settings} - _FREE_SETTINGS)
-                if before.get(key) != settings.get(key)
-            ]
-            if changed:
-                raise TrainingError(
-                    f"{self.config.output}: holds a run with another {', '.join(changed)};"
-                    " give another output folder, or the settings it was started with"
-                )
-        path.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+        if not ((self.config.output / CHECKPOINT).exists() and path.exists()):
+            return
+        if changed := changed_settings(read_json(path), plain_config(self.config)):
+            raise TrainingError(
+                f"{self.config.output}: holds a run with another {', '.join(changed)};"
+                " give another output folder, or the settings it was started with"
+            )
+
+    def _read_checkpoint(self) -> dict[str, Any] | None:
+        """What the run folder's checkpoint holds; None if there is none.
+
+        Raises:
+            TrainingError: it is of a run on another collection, or of an earlier version.
+        """
+        path = self.config.output / CHECKPOINT
+        if not path.exists():
+            return None
+        state: dict[str, Any] = torch.load(path, map_location=self.device, weights_only=True)
+        if "corpus" not in state:
+            raise TrainingError(
+                f"{path}: does not tell the collection it was trained on, so an earlier version"
+                " wrote it; go on with that version, or give another output folder"
+            )
+        if state["corpus"] != self._corpus_mark:
+            raise TrainingError(
+                f"{self.config.output}: holds a run on another collection than"
+                f" {self.config.corpus} holds now, or on one cleaned or split otherwise; give"
+                " another output folder, or the collection it was started with"
+            )
+        return state
 
     def _begin_with(self, name: str) -> None:
         """Take over the weights of an encoder.
@@ -282,24 +300,19 @@ class Run:
             texts = (card.read_text(encoding="utf-8") for card in cards)
             write_atomic(told, "\n---\n\n".join(texts))
 
-    def _restore(self) -> None:
-        path = self.config.output / CHECKPOINT
-        log = self.config.output / LOG
-        if not path.exists():
-            log.write_text("", encoding="utf-8")
-            return
-        state: dict[str, Any] = torch.load(path, map_location=self.device, weights_only=True)
+    def _restore(self, state: dict[str, Any]) -> None:
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
-        self.metrics = state["metrics"]
         self._window = Window(**state["window"])
         self.position = Position(
             **{key: state[key] for key in ("step", "sequences", "characters", "elapsed")}
         )
         # Steps behind the checkpoint are done again, and logged again.
-        lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
-        kept = [line for line in lines if line.get("step", 0) <= self.position.step]
-        log.write_text("".join(f"{json.dumps(line)}\n" for line in kept), encoding="utf-8")
+        log = self.config.output / LOG
+        kept = [line for line in read_log(log) if line.get("step", 0) <= self.position.step]
+        write_atomic(log, "".join(f"{json.dumps(line)}\n" for line in kept))
+        self._last_line = kept[-1] if kept else {}
+        self.metrics = next(filter(None, map(_validation, reversed(kept))), {})
 
     def _where(self) -> dict[str, float]:
         progress = self.progress()
@@ -331,6 +344,7 @@ class Run:
     def _log(self, line: dict[str, Any]) -> None:
         with (self.config.output / LOG).open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
+        self._last_line = line
 
 
 @dataclass(slots=True, kw_only=True)
@@ -375,6 +389,11 @@ class Window:
     def sums(self) -> dict[str, float]:
         """What the checkpoint holds."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+def _validation(line: Mapping[str, Any]) -> dict[str, float]:
+    """The numbers of a validation in a line of the log; none if the line is of no validation."""
+    return {key: value for key, value in line.items() if key.startswith("validation_")}
 
 
 def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -22,10 +21,11 @@ from pipeline.relations import Thresholds, allowed_columns, decode_relations, re
 from pipeline.states import SpanStates
 from pipeline.status import n_status_features, status_features
 from pipeline.windows import FloatArray, make_windows, read_windows
+from training.config import MAX_SEED, check_number
 from training.data import fingerprint
 from training.models import PairScorer, StatusClassifier, mixed_states
 from training.ner import Progress, check_windows, load_ner
-from training.runs import finish_run, read_metrics, start_run
+from training.runs import finish_run, run_mark, start_run
 
 # Thresholds are tried in this order; among equals the one nearest to one half wins.
 _GRID = (0.5, 0.45, 0.55, 0.4, 0.6, 0.35, 0.65, 0.3, 0.7)
@@ -34,6 +34,8 @@ _GRID = (0.5, 0.45, 0.55, 0.4, 0.6, 0.35, 0.65, 0.3, 0.7)
 # Thresholding of Classifiers to Maximize F1 Measure); rare types reach some 0.6.
 _MIN_TUNING = 15
 _UNTUNED = 0.3
+# A status that a reader would tie to something stays even when its owner is unsure.
+_LEAST_STATUS = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,13 +95,12 @@ def train_relations(
         TrainingError: there is no tagger run or nothing to learn from, a setting makes no sense,
             or the folder holds another run.
     """
-    tagger = tagger_mark(Path(config.ner))
+    tagger = run_mark(Path(config.ner))
     features = f"{n_features()} {n_status_features()}"
     data = f"{fingerprint(documents)} {fingerprint(development)} {tagger} {features}"
     if not start_run(folder, config, data=data):
         return
-    if config.epochs < 1:
-        raise TrainingError(f"epochs must be at least 1, came {config.epochs}")
+    _check_settings(config)
     torch.manual_seed(config.seed)
     began = time.monotonic()
     model, tokenizer = load_ner(Path(config.ner))
@@ -107,22 +108,10 @@ def train_relations(
     prepared = [prepare(d, model, tokenizer, config) for d in documents if d.mentions]
     _check_targets(prepared)
     width = prepared[0].between.shape[1]
-    scorer = PairScorer(
-        state_width=width,
-        n_features=n_features(),
-        n_relations=len(relation_names()),
-        width=config.width,
-        dropout=config.dropout,
-    )
+    # Each head is made as its training begins: both draw from one seed, in this order.
+    scorer = _new_scorer(config, state_width=width)
     pair_loss = _fit_pairs(scorer, prepared, config, on_epoch=on_epoch)
-    classifier = StatusClassifier(
-        state_width=width,
-        n_features=n_status_features(),
-        n_classes=len(load_schema().status_classes),
-        n_modalities=len(load_schema().modalities),
-        width=config.width,
-        dropout=config.dropout,
-    )
+    classifier = _new_classifier(config, state_width=width)
     status_loss = _fit_status(classifier, prepared, config)
     thresholds = tune_thresholds(
         scorer, [prepare(d, model, tokenizer, config) for d in development if d.mentions]
@@ -144,13 +133,25 @@ def train_relations(
     )
 
 
-def tagger_mark(run: Path) -> str:
-    """What tells a finished tagger run from another one in the same folder.
+def _new_scorer(config: RelationConfig, *, state_width: int) -> PairScorer:
+    return PairScorer(
+        state_width=state_width,
+        n_features=n_features(),
+        n_relations=len(relation_names()),
+        width=config.width,
+        dropout=config.dropout,
+    )
 
-    Raises:
-        TrainingError: the folder holds no finished run.
-    """
-    return sha256(repr(sorted(read_metrics(run).items())).encode("utf-8")).hexdigest()
+
+def _new_classifier(config: RelationConfig, *, state_width: int) -> StatusClassifier:
+    return StatusClassifier(
+        state_width=state_width,
+        n_features=n_status_features(),
+        n_classes=len(load_schema().status_classes),
+        n_modalities=len(load_schema().modalities),
+        width=config.width,
+        dropout=config.dropout,
+    )
 
 
 def load_heads(
@@ -161,21 +162,8 @@ def load_heads(
     Raises:
         TrainingError: they read other features than this version makes.
     """
-    scorer = PairScorer(
-        state_width=state_width,
-        n_features=n_features(),
-        n_relations=len(relation_names()),
-        width=config.width,
-        dropout=config.dropout,
-    )
-    classifier = StatusClassifier(
-        state_width=state_width,
-        n_features=n_status_features(),
-        n_classes=len(load_schema().status_classes),
-        n_modalities=len(load_schema().modalities),
-        width=config.width,
-        dropout=config.dropout,
-    )
+    scorer = _new_scorer(config, state_width=state_width)
+    classifier = _new_classifier(config, state_width=state_width)
     try:
         scorer.load_state_dict(load_file(folder / "pairs.safetensors"))
         classifier.load_state_dict(load_file(folder / "status.safetensors"))
@@ -240,6 +228,20 @@ def prepare(
         status_mentions=found,
         status=status_features(lines.text, states, found, lines.paragraphs),
     )
+
+
+def _check_settings(config: RelationConfig) -> None:
+    """See that the settings make sense, whatever the tagger.
+
+    Raises:
+        TrainingError: one does not.
+    """
+    for name in ("epochs", "width"):
+        check_number(name, getattr(config, name), least=1)
+    check_number("seed", config.seed, most=MAX_SEED)
+    check_number("dropout", config.dropout, most=1)
+    for name in ("learning_rate", "weight_decay"):
+        check_number(name, getattr(config, name))
 
 
 def _check_targets(prepared: Sequence[_Prepared]) -> None:
@@ -356,7 +358,7 @@ def tune_thresholds(scorer: PairScorer, development: Sequence[_Prepared]) -> Thr
     ]
     best = dict.fromkeys(names, -1.0)
     for least in _GRID:
-        options = Thresholds(relations=dict.fromkeys(names, least), status=least)
+        options = Thresholds(relations=dict.fromkeys(names, least), status=_LEAST_STATUS)
         counts = {name: [0, 0, 0] for name in names}
         for item, scores in scored:
             gold = {(r.type, r.head, r.tail) for r in item.document.relations}
@@ -376,5 +378,4 @@ def tune_thresholds(scorer: PairScorer, development: Sequence[_Prepared]) -> Thr
             if n_gold >= _MIN_TUNING and 2 * both / (n_found + n_gold) > best[name] + 1e-9:
                 best[name] = 2 * both / (n_found + n_gold)
                 chosen[name] = least
-    # A status that a reader would tie to something stays even when its owner is unsure.
-    return Thresholds(relations=chosen, status=min(0.3, chosen["HasStatus"]))
+    return Thresholds(relations=chosen, status=_LEAST_STATUS)

@@ -4,11 +4,19 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from transformers import BertConfig, BertModel
 
 from annotations.document import Document
 from pipeline.characters import CharacterTokenizer
 from tests.pipeline.marked import marked
+
+
+def change_weights(encoder: Path) -> None:
+    """Give an encoder folder other weights."""
+    file = encoder / "model.safetensors"
+    weights = {name: tensor + 1 for name, tensor in load_file(file).items()}
+    save_file(weights, file, metadata={"format": "pt"})
 
 
 @pytest.fixture(scope="session")

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 import torch
 from rich.console import Console
-from safetensors.torch import load_file, save_file
 from typer.testing import CliRunner
 
 from annotations.brat import format_ann
 from annotations.errors import TrainingError
 from pipeline.cli import build_app
+from tests.training.conftest import change_weights
 from training.ablation import (
     AblationConfig,
     Start,
@@ -24,7 +24,7 @@ from training.ablation import (
     run_ablation,
 )
 from training.config import load_config, plain_config
-from training.ner import NerConfig
+from training.ner import NerConfig, examples_of
 from training.pretrain_config import PretrainConfig
 from training.runs import read_metrics
 
@@ -190,16 +190,35 @@ def test_other_weights_in_the_same_folder_are_another_start(
         task=(replace(config.task[0], epochs=1),),
     )
     run_ablation(config, tmp_path / "run")
-    weights = load_file(copy / "model.safetensors")
-    weights = {name: tensor + 1 for name, tensor in weights.items()}
-    save_file(weights, copy / "model.safetensors", metadata={"format": "pt"})
-    with pytest.raises(TrainingError, match="on other annotations or another tagger"):
+    change_weights(copy)
+    with pytest.raises(TrainingError, match="on other annotations, another encoder or another tag"):
         run_ablation(config, tmp_path / "run")
+
+
+def test_cells_learn_from_the_windows_of_the_settings(config, finished, documents, monkeypatch):
+    seen = []
+
+    def stop(_model, examples, settings, *, tokenizer):
+        seen.append((examples[:], settings.seed, tokenizer))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("training.ablation.fit", stop)
+    ner = replace(config.ner, bare_sums=0.5)
+    for seed in (1, 2, 3, 4):
+        changed = replace(config, ner=ner, task=config.task[1:], seeds=(seed,))
+        with pytest.raises(KeyboardInterrupt):
+            run_ablation(changed, finished[1] / f"bare-{seed}")
+    for rows, seed, tokenizer in seen:
+        settings = replace(ner, seed=seed)
+        assert rows == examples_of(settings, documents[1:3], tokenizer)[:]
+    # The seed draws whose sums lose their 元.
+    assert any(rows != seen[0][0] for rows, _, _ in seen)
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
+        ({"seeds": (-1,)}, r"seed must be in 0\.\."),
         ({"seeds": (1, 1)}, "seeds: expected one or more different ones"),
         ({"start": ()}, "starts: expected one or more different ones"),
         ({"start": (Start(name="x"),)}, "start 'x': give either encoder"),

@@ -17,6 +17,7 @@ from transformers import AutoModel
 
 from annotations.errors import TrainingError
 from corpus.library import CollectionDocument
+from corpus.passages import load_passages
 from corpus.selection import REPORT_KINDS
 from pipeline.characters import CharacterTokenizer
 from pipeline.words import shipped_segmenter, word_starts
@@ -150,14 +151,48 @@ def test_duplicates_are_dropped_and_test_places_never_read():
     assert counts["duplicate_paragraphs"] == 22 + 8 - 1 + (splits["第0市"] == "test")
 
 
+def test_a_report_of_one_paragraph_is_kept_and_its_copies_are_not():
+    paragraph = "全市重大项目开工建设，总投资一百亿元，全年完成投资八十亿元，同比增长百分之十二。"
+    documents = [
+        CollectionDocument(path=path, kind="五年规划", place="", year=2020, text=text)
+        for path, text in (
+            ("1.md", paragraph),
+            ("2.md", paragraph),
+            ("3.md", f"一、回顾\n{paragraph}"),
+        )
+    ]
+    counts = Counter()
+    assert [d.text for d in clean_collection(documents, counts)] == [paragraph, "一、回顾"]
+    assert (counts["duplicate_documents"], counts["duplicate_paragraphs"]) == (1, 1)
+
+
+def test_places_keep_the_split_that_their_passage_has_whatever_the_collection():
+    listed = {passage.place: passage.split for passage in load_passages()}
+    document = CollectionDocument(path="", kind=REPORT_KINDS[0], place="", year=2020, text="甲")
+
+    def splits(places):
+        return split_of_places(replace(document, place=place) for place in places)
+
+    more = [f"第{number}市" for number in range(100)]
+    assert splits([*listed, *more]).items() >= listed.items()
+    some = sorted(listed)[::7]
+    assert splits(some) == {place: listed[place] for place in some}
+    # Also where none of its reports is one that passages are drawn from.
+    (held_out,) = [place for place in listed if listed[place] == "development"][:1]
+    early = replace(document, place=held_out, year=1999)
+    assert split_of_places([early]) == {held_out: "development"}
+
+
 def test_no_place_in_both_splits_and_broken_lines_counted(collection):
     corpus = load_corpus(collection, config=DATA, seed=1)
     assert corpus.counts["broken_lines"] == 2
-    assert not corpus.places["train"] & corpus.places["development"]
-    assert len(corpus.places["development"]) == 22
-    test_places = {f"第{n}市" for n in range(N_PLACES)} - set().union(*corpus.places.values())
-    assert len(test_places) == 30
-    assert not any(place + "20" in corpus.train + corpus.development for place in test_places)
+    places = {f"第{n}市" for n in range(N_PLACES)}
+    train, development = (
+        {place for place in places if f"{place}20" in stream}
+        for stream in (corpus.train, corpus.development)
+    )
+    assert not train & development
+    assert (len(train), len(development)) == (8, 22)
     # Recent reports come first.
     assert corpus.train.index("2020年") < corpus.train.index("2010年")
     assert "2020年" not in corpus.train[corpus.train.index("2010年") :]
@@ -229,7 +264,7 @@ def test_each_pass_reads_every_sequence_once(collection):
     corpus = load_corpus(collection, config=DATA, seed=1)
     shards = Shards(corpus, config=DATA, folder=collection.parent / "cache", with_tags=True)
     n = shards.n_sequences
-    assert shards.n_shards > 1
+    assert n > DATA.shard_sequences
 
     def sequences(start, n_rows):
         rows = train_rows(shards, shard_sequences=64, seed=1, start=start)
@@ -597,6 +632,103 @@ def test_run_folder_of_other_settings_is_refused(config):
     assert pretrain(replace(config, budget_characters=30 * 8 * 2), quiet=True).step == 2
 
 
+def test_settings_of_machine_and_reports_are_free(config):
+    pretrain(config, quiet=True, stop_at_step=1)
+    free = replace(config, validate_every=3, log_every=2, data=replace(DATA, workers=2))
+    assert pretrain(free, quiet=True, stop_at_step=2).step == 2
+    other = replace(free, data=replace(free.data, min_count=2))
+    with pytest.raises(TrainingError, match="holds a run with another data;"):
+        pretrain(other, quiet=True)
+
+
+def test_another_collection_at_the_same_path_is_refused(config, tmp_path):
+    path = tmp_path / "reports.jsonl"
+    shutil.copyfile(config.corpus, path)
+    config = replace(config, corpus=path)
+    pretrain(config, quiet=True, stop_at_step=1)
+    kept = [config.output / name for name in ("tokenizer.json", "checkpoint.pt", "config.json")]
+    before = [file.read_bytes() for file in kept]
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("高速公路", "鑫淼隧道"), encoding="utf-8")
+    with pytest.raises(TrainingError, match="holds a run on another collection") as caught:
+        pretrain(replace(config, budget_characters=30 * 8), quiet=True)
+    assert "\n" not in str(caught.value)
+    assert [file.read_bytes() for file in kept] == before
+    path.write_text(text, encoding="utf-8")
+    assert pretrain(config, quiet=True).status == "finished"
+
+
+def test_checkpoint_that_does_not_tell_its_collection_is_refused(config):
+    pretrain(config, quiet=True, stop_at_step=1)
+    path = config.output / "checkpoint.pt"
+    state = torch.load(path, weights_only=True)
+    del state["corpus"]
+    torch.save(state, path)
+    with pytest.raises(TrainingError, match="does not tell the collection") as caught:
+        pretrain(config, quiet=True)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_step_is_validated_once(config):
+    first = pretrain(config, quiet=True)
+    again = pretrain(config, quiet=True)
+    assert (again.step, again.metrics) == (first.step, first.metrics)
+    steps = [line["step"] for line in log_of(config.output) if "validation_mlm_loss" in line]
+    assert steps == [4, 8, 12]
+    longer = replace(config, budget_characters=30 * 8 * 14)
+    assert pretrain(longer, quiet=True).metrics != first.metrics
+    steps = [line["step"] for line in log_of(config.output) if "validation_mlm_loss" in line]
+    assert steps == [4, 8, 12, 14]
+
+
+def test_a_log_whose_last_line_was_cut_goes_on(config, tmp_path):
+    pretrain(config, quiet=True, stop_at_step=5)
+    log = config.output / "log.jsonl"
+    whole = log.read_text(encoding="utf-8")
+    log.write_text(whole + '{"step": 5, "mlm_lo', encoding="utf-8")
+    export_encoder(config.output, tmp_path / "encoder")
+    pretrain(config, quiet=True, stop_at_step=6)
+    assert log.read_text(encoding="utf-8").startswith(whole)
+    assert log_of(config.output)[-1]["step"] == 6
+    lines = whole.splitlines()
+    log.write_text("\n".join([lines[0], lines[1][:9], *lines[2:]]), encoding="utf-8")
+    with pytest.raises(TrainingError, match=r"log\.jsonl line 2: not JSON"):
+        pretrain(config, quiet=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"log_every": 0}, "log_every must be at least 1, came 0"),
+        ({"validate_every": 0}, "validate_every must be at least 1"),
+        ({"threads": 0}, "threads must be at least 1"),
+        ({"seed": -1}, r"seed must be in 0\.\.\d+, came -1"),
+        ({"lac_weight": -1.0}, "lac_weight must be at least 0"),
+        ({"budget_minutes": -1.0}, "budget_minutes must be at least 0"),
+        ({"data": DataConfig(shard_sequences=0)}, r"data\.shard_sequences must be at least 1"),
+        ({"data": DataConfig(sequence_length=2)}, r"data\.sequence_length must be at least 3"),
+        (
+            {"data": DataConfig(max_vocabulary=70_000)},
+            r"data\.max_vocabulary must be in 1\.\.65531",
+        ),
+        ({"optimizer": OptimizerConfig(batch_sequences=0)}, r"optimizer\.batch_sequences must be"),
+        ({"optimizer": OptimizerConfig(accumulation=0)}, r"optimizer\.accumulation must be at"),
+        ({"masking": MaskingConfig(share=7.0)}, r"masking\.share must be in 0\.\.1, came 7"),
+        ({"masking": MaskingConfig(share=math.nan)}, r"masking\.share must be in 0\.\.1, came nan"),
+        ({"shape": ShapeConfig(layers=0)}, r"shape\.layers must be at least 1"),
+    ],
+)
+def test_numbers_out_of_their_bounds(config, changes, message):
+    with pytest.raises(TrainingError, match=message) as caught:
+        replace(config, **changes)
+    assert "\n" not in str(caught.value)
+
+
+def test_no_minutes_are_the_random_start(config):
+    none = replace(config, budget_minutes=0.0, budget_characters=None)
+    assert pretrain(none, quiet=True).step == 0
+
+
 def test_collection_of_too_few_places(config, tmp_path):
     few = tmp_path / "few.jsonl"
     few.write_text("".join(config.corpus.open(encoding="utf-8").readlines()[:4]), encoding="utf-8")
@@ -650,9 +782,35 @@ def missing_part(folder):
     (folder / "model.safetensors.index.json").write_text(json.dumps(index))
 
 
+def broken_index(folder):
+    without_weights(folder)
+    (folder / "model.safetensors.index.json").write_text("{")
+
+
+def index_without_files(folder):
+    without_weights(folder)
+    (folder / "model.safetensors.index.json").write_text('{"metadata": {}}')
+
+
+def with_layers(n_layers):
+    def damage(folder):
+        path = folder / "config.json"
+        settings = json.loads(path.read_text(encoding="utf-8"))
+        path.write_text(json.dumps({**settings, "num_hidden_layers": n_layers}), encoding="utf-8")
+
+    return damage
+
+
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
+        (broken_index, r"index\.json: not JSON"),
+        (index_without_files, r"index\.json: no weight_map"),
+        (
+            with_layers(3),
+            r"do not fit its config.json: 32 are not stored, encoder\.layer\.1\.\S+ for",
+        ),
+        (with_layers(0), r"16 are stored and have no place, encoder\.layer\.0\.\S+ for one"),
         (without_weights, "no weights; expected model.safetensors"),
         (pickle_instead, r"weights as a pickle \(pytorch_model.bin\) are refused"),
         (larger_vocabulary, "tokenizer has 11 entries, the configuration 10, the embedding 10"),
@@ -715,6 +873,21 @@ def test_weights_in_parts_load_as_one(encoder, tmp_path):
         # A pooler is no part of the encoder; the loader makes one up.
         if not name.startswith("pooler"):
             assert torch.equal(tensor, parts.state_dict()[name])
+
+
+@pytest.mark.parametrize("prefix", ["", "bert."])
+def test_heads_of_tasks_do_not_count_as_weights_that_do_not_fit(encoder, tmp_path, prefix):
+    folder = tmp_path / "encoder"
+    shutil.copytree(encoder, folder)
+    file = folder / "model.safetensors"
+    weights = {f"{prefix}{name}": tensor for name, tensor in load_file(file).items()}
+    heads = {"cls.predictions.bias": torch.zeros(10), f"{prefix}pooler.x": torch.zeros(1)}
+    save_file(weights | heads, file, metadata={"format": "pt"})
+    load_encoder(folder)
+    further = {f"{prefix}encoder.layer.1.output.dense.bias": torch.zeros(16)}
+    save_file(weights | heads | further, file, metadata={"format": "pt"})
+    with pytest.raises(TrainingError, match=r"1 are stored and have no place, .*layer\.1\."):
+        load_encoder(folder)
 
 
 def test_checkpoint_of_an_earlier_version(config, tmp_path):

@@ -10,11 +10,20 @@ import pytest
 from annotations.document import Document, violations
 from annotations.errors import PipelineError, TrainingError
 from pipeline.model import load_model
+from tests.pipeline.marked import marked
+from tests.training.conftest import change_weights
 from training.crossval import CrossvalConfig, cross_validate
-from training.export import export_model
+from training.export import export_model, export_run
 from training.folds import leave_one_out
 from training.ner import NerConfig, load_ner, train_ner
-from training.relations import RelationConfig, train_relations
+from training.relations import (
+    RelationConfig,
+    load_heads,
+    prepare,
+    train_relations,
+    tune_thresholds,
+)
+from training.runs import read_config
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +116,46 @@ def test_a_finished_run_on_other_annotations_is_refused(runs, ner_config, docume
         train_ner(ner_config, changed, runs[0] / "ner")
 
 
+def test_a_finished_run_from_other_weights_is_refused(
+    ner_config, documents, tiny_encoder, tmp_path
+):
+    encoder = shutil.copytree(tiny_encoder, tmp_path / "encoder")
+    config = replace(ner_config, encoder=str(encoder), epochs=1)
+    train_ner(config, documents[:1], tmp_path / "run")
+    train_ner(config, documents[:1], tmp_path / "run")
+    change_weights(encoder)
+    with pytest.raises(TrainingError, match="another encoder"):
+        train_ner(config, documents[:1], tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"dropout": 1.5}, r"dropout must be in 0\.\.1, came 1\.5"),
+        ({"seed": -1}, r"seed must be in 0\.\.\d+, came -1"),
+        ({"learning_rate": -1e-3}, "learning_rate must be at least 0"),
+    ],
+)
+def test_tagger_settings_out_of_their_bounds(ner_config, documents, tmp_path, changes, message):
+    with pytest.raises(TrainingError, match=message):
+        train_ner(replace(ner_config, **changes), documents, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"dropout": 1.5}, r"dropout must be in 0\.\.1, came 1\.5"),
+        ({"seed": -1}, r"seed must be in 0\.\.\d+, came -1"),
+        ({"width": 0}, "width must be at least 1, came 0"),
+        ({"epochs": 0}, "epochs must be at least 1, came 0"),
+    ],
+)
+def test_relation_settings_out_of_their_bounds(runs, documents, tmp_path, changes, message):
+    config = RelationConfig(name="r", ner=str(runs[0] / "ner"), annotations=(), **changes)
+    with pytest.raises(TrainingError, match=message):
+        train_relations(config, documents, tmp_path)
+
+
 def test_a_run_that_could_not_start_may_be_mended(ner_config, documents, tmp_path):
     with pytest.raises(TrainingError, match=r"gone\?.*no such folder"):
         train_ner(replace(ner_config, encoder="gone?"), documents, tmp_path)
@@ -146,6 +195,42 @@ def test_heads_of_another_tagger_are_not_exported(runs, tmp_path, documents):
     (run / "metrics.json").write_text(json.dumps({**metrics, "tagger": "another"}))
     with pytest.raises(TrainingError, match="train the relations again"):
         export_model(run, tmp_path / "model", documents=documents[:1])
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ('{"name": "x", "encoder": "e"}', "run of `train ner`; give one of `train relations`"),
+        ('{"corpus": "c", "encoder": "e"}', "run of `pretrain`; give one of `train relations`"),
+        ('{"x": 1}', "run of `another command`; give one of `train relations`"),
+        ('{"name": ', r"config\.json: not JSON"),
+        ("[]", r"config\.json: expected a JSON object, got list"),
+    ],
+)
+def test_runs_that_are_not_to_be_exported(tmp_path, settings, message):
+    (tmp_path / "config.json").write_text(settings, encoding="utf-8")
+    with pytest.raises(TrainingError, match=message) as caught:
+        export_run(tmp_path, tmp_path / "model", quantize=True)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_least_status_is_the_same_while_tuning(runs, monkeypatch):
+    seen = []
+
+    def decode(_text, _mentions, _pairs, _scores, thresholds):
+        seen.append(thresholds.status)
+        return ()
+
+    monkeypatch.setattr("training.relations.decode_relations", decode)
+    config = read_config(RelationConfig, runs[0] / "relations")
+    model, tokenizer = load_ner(runs[0] / "ner")
+    document = prepare(
+        marked("[[P1|甲项目]]投资[[A1|8亿元]]。", "", name="a"), model, tokenizer, config
+    )
+    scorer, _ = load_heads(runs[0] / "relations", state_width=32, config=config)
+    thresholds = tune_thresholds(scorer, [document])
+    assert len(seen) > 1
+    assert {thresholds.status} == set(seen)
 
 
 def test_types_with_few_relations_keep_an_untuned_threshold(runs, documents, tmp_path):
@@ -191,6 +276,14 @@ def test_crossval_scores_each_report_by_a_model_that_never_saw_it(ner_config, do
     for fold in tmp_path.glob("fold-*"):
         trained = json.loads((fold / "ner-run" / "metrics.json").read_text())
         assert trained["n_documents"] == 3
+    # A fold that is trained anew is exported anew, and only that.
+    models = [tmp_path / f"fold-report-{n}" / "model" / "model.json" for n in (0, 1)]
+    before = [file.stat().st_mtime_ns for file in models]
+    shutil.rmtree(tmp_path / "fold-report-1" / "ner-run")
+    shutil.rmtree(tmp_path / "fold-report-1" / "relations-run")
+    cross_validate(config, documents[:2], tmp_path, always=documents[2:])
+    assert models[0].stat().st_mtime_ns == before[0]
+    assert models[1].stat().st_mtime_ns > before[1]
 
 
 def test_folds(documents):

@@ -26,13 +26,8 @@ from pipeline.lines import JoinedText, join_lines
 from pipeline.pairs import enumerate_pairs, n_features, pair_states
 from pipeline.relations import Thresholds, decode_relations, relation_names
 from pipeline.states import SpanStates
-from pipeline.status import (
-    is_denied,
-    n_status_features,
-    status_features,
-    told_class,
-    told_modality,
-)
+from pipeline.status import n_status_features, status_features
+from pipeline.status_rules import is_denied, told_class, told_modality
 from pipeline.tags import tag_names
 from pipeline.windows import FloatArray, make_windows, read_windows
 from pipeline.words import paragraph_starts, shipped_segmenter, shipped_segmenter_hash

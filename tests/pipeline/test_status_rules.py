@@ -1,0 +1,124 @@
+"""Rules for the class and modality of a status, and for what is none."""
+
+import pytest
+
+from pipeline.status_rules import is_denied, told_class, told_modality
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("项目将于2024年6月开工", True),
+        ("预计年底投产", True),
+        ("计划于2025年3月建成投产", True),
+        ("年度计划投资3亿元的项目投产", False),
+        ("力争上半年开工", True),
+        ("力争早竣工、早投产", True),
+        ("全年计划开工", True),
+        ("计划2025年三季度开工", True),
+        ("拟于年内开工", True),
+        ("按计划开工", False),
+        ("争取年底前竣工", True),
+        ("成功争取开工", False),
+        ("明年一季度开工", True),
+        ("二期即将投产", True),
+        ("预计投资6亿元，已开工", False),
+        ("（预计投资6亿元）已开工", False),
+        ("将军庙铁路已开工", False),
+        ("项目已于3月开工", False),
+        ("开工", False),
+    ],
+)
+def test_what_is_announced_in_its_clause(text, expected):
+    assert (told_modality(text, len(text) - 2, len(text)) == "future") is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("项目已开工", True),
+        ("项目已于2021年9月开工", True),
+        ("项目已在5月底前全面投产", True),
+        ("项目已经顺利竣工", True),
+        ("项目正在抓紧施工", True),
+        ("项目正加快建设", True),
+        ("进展情况：主体施工", True),
+        ("计划进度：主体施工", False),
+        ("项目正式开工", False),
+        ("真正破土", False),
+        ("正在洽谈的项目开工", False),
+        ("已签约项目尽快开工", False),
+        ("项目已投入3亿元,年底竣工", False),
+        ("项目开工", False),
+    ],
+)
+def test_what_is_said_to_be_done(text, expected):
+    assert (told_modality(text, len(text) - 2, len(text)) == "actual") is expected
+
+
+@pytest.mark.parametrize(
+    ("behind", "expected"),
+    [
+        ("后，预计可实现产值60亿元", "future"),
+        ("后，年可接待游客1000万人次", "future"),
+        ("后将成为最大的基地", "future"),
+        ("以后,有望安置300人就业", "future"),
+        ("后峡工业基地", None),
+        ("，预计年产值60亿元", None),
+        ("后，产值达到60亿元", None),
+        ("后年产值达到5亿元", None),
+        ("后，年均纳税1亿元", None),
+        ("后能源消耗下降", None),
+        ("后可再生能源装机达到3万千瓦", None),
+    ],
+)
+def test_what_is_to_come_of_it(behind, expected):
+    assert told_modality(f"项目投产{behind}", 2, 4) == expected
+    assert told_modality(f"项目已投产{behind}", 3, 5) == "actual"
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [("停工", True), ("终止", True), ("停缓建", True), ("复工", False), ("开工建设", False)],
+)
+def test_words_of_giving_up(status, expected):
+    assert (told_class(status) == "stopped") is expected
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("建成投产", "operating"),
+        ("竣工验收", "completed"),
+        ("主体竣工", None),
+        ("封顶", "under_construction"),
+        ("签约落地", "signed"),
+        ("签约立项", None),
+        ("前期工作", "planned"),
+        ("跟踪洽谈", "negotiating"),
+        ("取消立项", "stopped"),
+        ("推进", None),
+    ],
+)
+def test_the_last_stage_is_the_class(status, expected):
+    assert told_class(status) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("项目尚未开工", True),
+        ("项目未能如期投产", True),
+        ("项目至今没有签约", True),
+        ("未来三年开工", False),
+        ("手续未办完，开工", False),
+        ("因资金没有落实而停工", False),
+    ],
+)
+def test_what_is_denied(text, expected):
+    assert is_denied(text, len(text) - 2, len(text)) is expected
+
+
+@pytest.mark.parametrize("status", ["试生产", "建成试产", "投入试运行", "试运营"])
+def test_trials_are_operation(status):
+    assert told_class(status) == "operating"

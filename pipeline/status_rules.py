@@ -53,8 +53,10 @@ _LAST_STAGE = {
 }
 _ENDS = {name: re.compile(f"(?:{words})$") for name, words in _LAST_STAGE.items()}
 _MAIN_STRUCTURE = re.compile(r"主体")
-# All 119 statuses of those documents with one of these words are stopped, wherever it stands.
-_STOPPING = re.compile(r"停工|停建|缓建|暂缓|烂尾|终止|中止|叫停|下马|搁置|取消|清退")
+# All 156 statuses of those documents with one of these words are stopped, wherever it stands.
+_STOPPING = re.compile(
+    r"停工|停建|缓建|暂缓|烂尾|终止|中止|叫停|下马|搁置|取消|清退|退出|关停|关闭"
+)
 # So are all 63 with one of these operating, as the scheme has it.
 _TRIAL = re.compile(r"试(?:生产|产|运营|运行)")
 

@@ -36,6 +36,7 @@ _MIN_TUNING = 15
 _UNTUNED = 0.3
 # A status that a reader would tie to something stays even when its owner is unsure.
 _LEAST_STATUS = 0.3
+_STATUS_BATCH = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class RelationConfig:
     """Settings of `zonefacts train relations`.
 
     `ner` is a finished tagger run; thresholds are tuned on the development split of `development`.
+    `epochs` are the pair head's; the status head, which has far fewer rows, has its own.
     """
 
     name: str
@@ -50,6 +52,7 @@ class RelationConfig:
     annotations: tuple[str, ...]
     development: tuple[str, ...] = ()
     epochs: int = 30
+    status_epochs: int = 40
     learning_rate: float = 1e-3
     weight_decay: float = 0.01
     width: int = 128
@@ -236,7 +239,7 @@ def _check_settings(config: RelationConfig) -> None:
     Raises:
         TrainingError: one does not.
     """
-    for name in ("epochs", "width"):
+    for name in ("epochs", "status_epochs", "width"):
         check_number(name, getattr(config, name), least=1)
     check_number("seed", config.seed, most=MAX_SEED)
     check_number("dropout", config.dropout, most=1)
@@ -328,18 +331,23 @@ def _fit_status(
     optimizer = torch.optim.AdamW(
         classifier.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
     )
+    n_batches = -(-len(targets[0]) // _STATUS_BATCH)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(
+        optimizer, T_max=config.status_epochs * n_batches
+    )
     generator = torch.Generator().manual_seed(config.seed)
     history = []
     classifier.train()
-    for _ in range(config.epochs):
+    for _ in range(config.status_epochs):
         losses = []
-        for rows in torch.randperm(len(targets[0]), generator=generator).split(64):
+        for rows in torch.randperm(len(targets[0]), generator=generator).split(_STATUS_BATCH):
             by_class, by_modality = classifier(inputs[0][rows], inputs[1][rows])
             loss = nn.functional.cross_entropy(by_class, targets[0][rows])
             loss = loss + nn.functional.cross_entropy(by_modality, targets[1][rows])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
+            schedule.step()
             losses.append(float(loss.detach()))
         history.append(round(float(np.mean(losses)), 5))
     classifier.eval()

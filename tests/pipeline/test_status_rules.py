@@ -79,7 +79,14 @@ def test_what_is_to_come_of_it(behind, expected):
 
 @pytest.mark.parametrize(
     ("status", "expected"),
-    [("停工", True), ("终止", True), ("停缓建", True), ("复工", False), ("开工建设", False)],
+    [
+        ("停工", True),
+        ("终止", True),
+        ("停缓建", True),
+        ("关闭退出", True),
+        ("复工", False),
+        ("开工建设", False),
+    ],
 )
 def test_words_of_giving_up(status, expected):
     assert (told_class(status) == "stopped") is expected

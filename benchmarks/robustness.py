@@ -20,12 +20,12 @@ from evaluation.evaluate import evaluate, figure_at
 from evaluation.predictions import predict
 from pipeline.model import load_model
 from training.data import load_split
+from training.examples import needless_currency
 
 GOLD = Path(__file__).parents[1] / "annotations" / "gold" / "reports"
 _HALF_WIDTH = str.maketrans("，；：（）！？", ",;:()!?")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LINE_WIDTH = 23
-_BARE = re.compile(r"[万亿][余多]?元$")
 
 # What stands for each character of a text: itself, nothing, or more.
 Pieces = Callable[[Document], list[str]]
@@ -56,9 +56,8 @@ def wrapped(document: Document) -> list[str]:
 def bare_sums(document: Document) -> list[str]:
     """Sums without 元, as the press writes them: 投资8亿."""
     pieces = list(document.text)
-    for mention in document.mentions:
-        if mention.label == "AMOUNT" and _BARE.search(mention.text):
-            pieces[mention.end - 1] = ""
+    for at in needless_currency(document.mentions):
+        pieces[at] = ""
     return pieces
 
 

@@ -61,8 +61,12 @@ def decode_relations(
     by_tail: dict[int, list[int]] = {}
     for row, tail in enumerate(pairs.tails.tolist()):
         by_tail.setdefault(tail, []).append(row)
-    settled = _settle_lists(text, mentions, pairs, scores, thresholds)
-    settled = _settle_owners(told_owners(text, mentions), pairs, scores) | settled
+    lists = owners_in_step(text, mentions, reach=MAX_GAP)
+    owners = told_owners(text, mentions)
+    # Hardly a text has one, and all have many pairs.
+    row_of = pairs.rows() if lists or owners else {}
+    settled = _settle_owners(owners, row_of, scores)
+    settled |= _settle_lists(lists, row_of, scores, thresholds)
     found = list(settled.values())
     grouped: dict[int, tuple[float, int]] = {}
     for tail, rows in by_tail.items():
@@ -105,11 +109,9 @@ def decode_relations(
 
 
 def _settle_owners(
-    owners: Mapping[int, int], pairs: Pairs, scores: FloatArray
+    owners: Mapping[int, int], row_of: Mapping[tuple[int, int], int], scores: FloatArray
 ) -> dict[int, _Found]:
     """The relation of each sum whose project is told, by its index: in the likeliest role."""
-    # Hardly a text has one, and all have many pairs.
-    row_of = pairs.rows() if owners else {}
     columns = np.flatnonzero(allowed_columns("AMOUNT"))
     settled: dict[int, _Found] = {}
     for tail, head in owners.items():
@@ -122,9 +124,8 @@ def _settle_owners(
 
 
 def _settle_lists(
-    text: str,
-    mentions: Sequence[Mention],
-    pairs: Pairs,
+    lists: Sequence[Mapping[int, int]],
+    row_of: Mapping[tuple[int, int], int],
     scores: FloatArray,
     thresholds: Thresholds,
 ) -> dict[int, _Found]:
@@ -134,9 +135,6 @@ def _settle_lists(
     Where none is, the list is left alone: 产值分别达到 gives nobody an investment. The score of
     each is the mean over the list.
     """
-    lists = owners_in_step(text, mentions, reach=MAX_GAP)
-    # Hardly a text has one, and all have many pairs.
-    row_of = pairs.rows() if lists else {}
     columns = np.flatnonzero(allowed_columns("AMOUNT"))
     settled: dict[int, _Found] = {}
     for owners in lists:

@@ -8,7 +8,7 @@ import torch
 from datasets import Dataset, Features, Sequence, Value
 from torch import Tensor
 
-from annotations.document import Document
+from annotations.document import Document, Mention
 from pipeline.characters import CharacterTokenizer
 from pipeline.lines import join_lines
 from pipeline.tags import tags_of
@@ -27,6 +27,11 @@ FEATURES = Features(
 
 # Behind these a sum is told as one without 元, too: 投资8亿.
 _BARE = re.compile(r"[万亿][余多]?(?=元$)")
+
+
+def needless_currency(mentions: Iterable[Mention]) -> set[int]:
+    """Offsets of the 元 that sums are told as such without: 投资8亿."""
+    return {m.end - 1 for m in mentions if m.label == "AMOUNT" and _BARE.search(m.text)}
 
 
 def make_examples(
@@ -58,7 +63,7 @@ def make_examples(
         mentions = lines.read(document).mentions
         tags = tags_of(mentions, len(lines.text))
         if generator.random() < bare_sums:
-            dropped = {m.end - 1 for m in mentions if m.label == "AMOUNT" and _BARE.search(m.text)}
+            dropped = needless_currency(mentions)
             kept = [at for at in range(len(ids)) if at not in dropped]
             ids, tags = [ids[at] for at in kept], [tags[at] for at in kept]
         for part in make_windows(len(ids), size=window, overlap=overlap):

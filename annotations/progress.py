@@ -1,12 +1,14 @@
 """Showing on a terminal how far a command is."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sized
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from rich.console import Console
 from rich.progress import Progress
+
+_Item = TypeVar("_Item")
 
 
 class ShowProgress(Protocol):
@@ -34,6 +36,15 @@ def progress_bar(*, quiet: bool) -> Iterator[ShowProgress]:
                 for task_id in bar.task_ids:
                     bar.remove_task(task_id)
                 bar.add_task(what, total=n_all)
-            bar.update(bar.task_ids[0], completed=n_done)
+            bar.update(bar.task_ids[0], completed=n_done, total=n_all)
 
         yield show
+
+
+def tracked(items: Iterable[_Item], what: str, *, quiet: bool) -> Iterator[_Item]:
+    """The items, with a bar that says what is done to them and how many have been taken."""
+    n_all = len(items) if isinstance(items, Sized) else None
+    with progress_bar(quiet=quiet) as show:
+        for n_done, item in enumerate(items):
+            show(what, n_done, n_all)
+            yield item

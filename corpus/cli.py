@@ -2,7 +2,6 @@
 # Each command loads what it needs, so that `--help` answers at once.
 # ruff: noqa: PLC0415
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -64,6 +63,7 @@ def select(
 
 def _documents(source: Path, *, quiet: bool) -> "Iterator[CollectionDocument]":
     """The documents of a collection, with progress on a terminal; broken ones are named."""
+    from annotations.progress import tracked
     from corpus.library import read_collection
 
     n_broken = 0
@@ -74,12 +74,6 @@ def _documents(source: Path, *, quiet: bool) -> "Iterator[CollectionDocument]":
         typer.echo(f"{source} {number}: {reason}, skipped", err=True)
 
     documents = read_collection(source, on_broken=warn)
-    if quiet or not sys.stderr.isatty():
-        yield from documents
-    else:
-        from rich.console import Console
-        from rich.progress import track
-
-        yield from track(documents, f"Reading {source.name}", console=Console(stderr=True))
+    yield from tracked(documents, f"reading {source.name}", quiet=quiet)
     if n_broken:
         typer.echo(f"{n_broken} entries of {source} skipped", err=True)

@@ -1,7 +1,8 @@
-"""Choosing passages to annotate: places to splits, strata by cue words, one passage a report.
+"""Choosing passages to annotate: places to splits, strata by cue words.
 
 The first rounds take one passage a place; the later ones return to places of the training split
-for one from another of their reports each. The draw depends on the seed and the collection alone.
+for one from another of their reports each, the last for any passage that was not drawn before. The
+draw depends on the seed and the collection alone.
 Cue words only steer which passages are read; what is in them is decided by the annotators.
 """
 
@@ -41,6 +42,34 @@ CUES: Mapping[str, re.Pattern[str]] = {
     "owned": re.compile(r"[\u4e00-\u9fff]{2,8}(?:集团|公司)|华为|富士康|比亚迪|京东方|万达|阿里"),
     "located": re.compile(r"[\u4e00-\u9fff]{2,6}(?:开发区|高新区|经开区|工业园|产业园|新区)"),
     "future": re.compile(r"力争|确保|加快推进|开工建设|抓好|启动|今年"),
+    # The rare ones again, narrower: the cues above find mostly trade fairs, contracts for
+    # technology, companies without a project and closed furnaces. They stay as they are, since what
+    # was drawn by them depends on them.
+    "owner": re.compile(
+        r"(?:集团|公司|股份)[^。，；、]{0,6}(?:投资|承建|兴建|建设)(?!集团|公司)"
+        r"|由[\u4e00-\u9fff]{2,12}(?:集团|公司)[^。，；]{0,8}(?:投资|建)"
+    ),
+    "deal": re.compile(
+        r"(?:协议|合同|签约)(?:总)?(?:投资|引资|资金|金额|利用外资|外资)额?[^。；]{0,5}"
+        + _MONEY
+        + r"|签约[^。；]{0,12}项目[^。；]{0,16}"
+        + _MONEY
+    ),
+    "granted": re.compile(
+        r"项目[^。；]{0,20}(?:补助|专项资金|资金支持|贷款|国债|专项债券|债券资金|中央预算内投资|授信)"
+        r"[^。；]{0,12}" + _MONEY + r"|争取[^。；]{0,20}项目[^。；]{0,16}资金[^。；]{0,6}" + _MONEY
+    ),
+    "yearly": re.compile(
+        r"年度(?:计划)?(?:完成)?投资[^。；]{0,6}"
+        + _MONEY
+        + r"|(?:当年|年内|今年)(?:计划)?(?:完成)?投资[^。；]{0,4}"
+        + _MONEY
+    ),
+    "talks": re.compile(r"在谈|洽谈[^。，；]{0,14}项目|项目[^。，；]{0,10}(?:洽谈|谈判)"),
+    "halted": re.compile(
+        r"(?:停工|停建|缓建|烂尾|停滞|搁置|僵尸)[^。，；]{0,12}(?:项目|工程|楼|广场)"
+        r"|(?:项目|工程)[^。，；]{0,10}(?:停工|停建|缓建|停滞|搁置|下马|终止|取消)"
+    ),
 }
 # How many of every hundred passages each stratum gets, the rarest drawn first. Strata named after
 # a cue take the passages with most of it; the others are drawn at random from those that qualify.
@@ -76,7 +105,7 @@ ZONE_QUOTAS: Mapping[str, int] = {
     "signed": 20,
     "dense": 20,
 }
-# and for sums of every role beside them.
+# for sums of every role beside them,
 MONEY_QUOTAS: Mapping[str, int] = {
     "contracted": 12,
     "annual": 10,
@@ -86,6 +115,15 @@ MONEY_QUOTAS: Mapping[str, int] = {
     "owned": 16,
     "located": 8,
     "amount": 22,
+}
+# and for the links and classes that are still rare after all these.
+LINK_QUOTAS: Mapping[str, int] = {
+    "talks": 16,
+    "halted": 16,
+    "owner": 56,
+    "granted": 36,
+    "yearly": 40,
+    "deal": 52,
 }
 
 
@@ -110,7 +148,8 @@ class SplitSizes:
 
     Those behind `train` are later rounds of annotation, which must not change what was drawn
     before: `more_train` from places that were left, the others from other reports of train places,
-    of all strata or by `RARE_QUOTAS`, `ZONE_QUOTAS` and `MONEY_QUOTAS`.
+    of all strata or by `RARE_QUOTAS`, `ZONE_QUOTAS` and `MONEY_QUOTAS`, and the last, by
+    `LINK_QUOTAS`, from all their passages that are left.
     """
 
     test: int = 30
@@ -123,16 +162,21 @@ class SplitSizes:
     last_train: int = 168
     next_train: int = 168
     money_train: int = 144
+    link_train: int = 216
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Round:
-    """One draw of `size` passages for a split; `is_again` lets places in that were drawn before."""
+    """One draw of `size` passages for a split.
+
+    `is_again` lets places in that were drawn before, and `is_within` reports that were.
+    """
 
     split: str
     seed: str
     size: int
     is_again: bool = False
+    is_within: bool = False
     quotas: Mapping[str, int] = field(default_factory=lambda: QUOTAS)
 
 
@@ -182,7 +226,7 @@ def cut_passages(text: str) -> Iterator[tuple[int, int]]:
 def select_passages(
     documents: Iterable[CollectionDocument], *, seed: int, sizes: SplitSizes | None = None
 ) -> list[Passage]:
-    """Draw passages for all splits, each from a report of its own.
+    """Draw passages for all splits, each from a report of its own but for the last round.
 
     Raises:
         CorpusError: the collection has fewer places than passages are wanted, too few of them are
@@ -232,6 +276,14 @@ def _rounds(seed: int, sizes: SplitSizes) -> list[_Round]:
                 ("money", sizes.money_train, MONEY_QUOTAS),
             )
         ),
+        _Round(
+            split="train",
+            seed=f"{seed}:train:link",
+            size=sizes.link_train,
+            is_again=True,
+            is_within=True,
+            quotas=LINK_QUOTAS,
+        ),
     ]
 
 
@@ -252,11 +304,16 @@ def _draw_round(
         CorpusError: too few places are left, or none has a passage for a stratum.
     """
     generator = random.Random(current.seed)  # noqa: S311, no secret is drawn
-    used = {passage.path for passage in chosen}
+    texts = {passage.sha256 for passage in chosen}
+    used = set() if current.is_within else {passage.path for passage in chosen}
     taken = set() if current.is_again else {passage.place for passage in chosen}
     places = sorted(candidates.keys() - taken)
     generator.shuffle(places)
-    pool = {p: [c for c in candidates[p] if c.document.path not in used] for p in places}
+    # A report is always cut alike, so that another passage of it shares nothing with the first.
+    pool = {
+        p: [c for c in candidates[p] if c.document.path not in used and c.sha256 not in texts]
+        for p in places
+    }
     n_open = sum(1 for found in pool.values() if found)
     if n_open < current.size:
         wanted = "with an unused report" if current.is_again else "that were not drawn yet"
@@ -265,7 +322,6 @@ def _draw_round(
             f" text, the collection has {n_open}; want fewer passages"
         )
     drawn: list[tuple[str, _Candidate]] = []
-    texts = {passage.sha256 for passage in chosen}
     for stratum in _strata(current.size, current.quotas):
         place, candidate = _draw(pool, stratum, generator)
         # A few reports are in the collection twice, under two places.

@@ -1,15 +1,12 @@
 """What the commands `evaluate` and `baseline` do, as plain functions."""
 
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import track
-
 from annotations.document import Document
 from annotations.errors import EvaluationError
+from annotations.progress import tracked
 from annotations.store import load_annotations, load_documents
 from corpus.passages import SPLITS, passage_splits
 from evaluation.baselines import map_labels, run_baseline
@@ -95,7 +92,7 @@ def run_evaluate(settings: EvaluateSettings, *, progress: bool = False) -> Evalu
         from pipeline.model import load_model  # noqa: PLC0415 - onnxruntime is not always wanted
 
         model = load_model(settings.model)
-        texts = _tracked(gold, "predicting", shown=progress)
+        texts = tracked(gold, "predicting", quiet=not progress)
         predicted = predict(model, texts, gold_mentions=settings.gold_mentions)
         name = name or model.name
     training = load_documents(settings.training, texts=settings.texts) if settings.training else []
@@ -204,12 +201,6 @@ def failed_gates(evaluation: Evaluation, gates: Sequence[Gate]) -> list[str]:
     return lines
 
 
-def _tracked(documents: Sequence[Document], description: str, *, shown: bool) -> Iterable[Document]:
-    if not shown or not sys.stderr.isatty():
-        return documents
-    return track(documents, description, console=Console(stderr=True), transient=True)
-
-
 def _baseline_predictions(
     settings: BaselineSettings, gold: Sequence[Document], *, progress: bool
 ) -> list[Document]:
@@ -219,7 +210,7 @@ def _baseline_predictions(
                 "--predictions and --map belong to the baseline brat, not to"
                 f" {settings.name}; leave them out"
             )
-        return run_baseline(settings.name, _tracked(gold, settings.name, shown=progress))
+        return run_baseline(settings.name, tracked(gold, settings.name, quiet=not progress))
     if settings.predictions is None or not settings.labels:
         raise EvaluationError(
             "the baseline brat wants --predictions DIR and at least one --map, such as"

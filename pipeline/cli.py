@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -139,21 +140,14 @@ def score(  # noqa: PLR0917 - one parameter for each option
 
 
 def _score_showing_progress(settings: "ScoreSettings", *, quiet: bool) -> "ScoreSummary":
-    from pipeline.batch import score_inputs  # noqa: PLC0415 - --help must not wait for it
+    # --help must not wait for these.
+    from annotations.progress import progress_bar  # noqa: PLC0415
+    from pipeline.batch import score_inputs  # noqa: PLC0415
 
     try:
-        if quiet or not sys.stderr.isatty():
-            return score_inputs(settings)
-        from rich.console import Console  # noqa: PLC0415
-        from rich.progress import Progress  # noqa: PLC0415
-
-        with Progress(console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("scoring", total=None)
-
-            def show(n_done: int, n_all: int) -> None:
-                bar.update(task, completed=n_done, total=n_all)
-
-            return score_inputs(settings, on_progress=show)
+        with progress_bar(quiet=quiet) as show:
+            show("scoring")
+            return score_inputs(settings, on_progress=partial(show, "scoring"))
     except KeyboardInterrupt:
         _fail(f"interrupted; what is done is kept in {settings.output}, go on with --resume")
 

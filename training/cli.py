@@ -2,10 +2,9 @@
 
 # ruff: noqa: PLC0415, so that --help needs no torch
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -224,6 +223,7 @@ def _suggest(  # noqa: PLR0917 - one parameter for each option
     quiet: Annotated[bool, _QUIET] = False,
 ) -> None:
     """Rank passages by what annotating them would teach, with pre-annotations."""
+    from annotations.progress import progress_bar
     from annotations.store import load_annotations
     from pipeline.model import load_model
     from training.suggest import check_format, suggest, write_suggestions
@@ -231,7 +231,7 @@ def _suggest(  # noqa: PLR0917 - one parameter for each option
     check_format(format_name)
     failed: list[str] = []
     held_out: list[str] = []
-    with _bar("reading passages", quiet=quiet) as show:
+    with progress_bar(quiet=quiet) as show:
         suggestions = suggest(
             inputs,
             model=load_model(model),
@@ -239,7 +239,7 @@ def _suggest(  # noqa: PLR0917 - one parameter for each option
             known=load_annotations(known) if known else (),
             on_error=failed.append,
             on_held_out=held_out.append,
-            on_progress=show,
+            on_progress=partial(show, "reading passages"),
         )
     write_suggestions(suggestions, output, format_name=format_name)
     for message in held_out:
@@ -256,18 +256,6 @@ def _suggest(  # noqa: PLR0917 - one parameter for each option
         typer.echo(f"{len(suggestions)} passages{left_out}: {output}")
     if failed:
         raise typer.Exit(1)
-
-
-@contextmanager
-def _bar(what: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """A bar to show progress on, as done and all; nothing is shown if quiet or to no terminal."""
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    shown = not quiet and sys.stderr.isatty()
-    with Bar(console=Console(stderr=True), transient=True, disable=not shown) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda n_done, n_all: bar.update(task, completed=n_done, total=n_all)
 
 
 def _calm_libraries() -> None:

@@ -246,7 +246,7 @@ def _check(
             encoded = exported.encode(text)
             original = encode(encoded.lines.text, model, exported.tokenizer, config)
             last = torch.from_numpy(original[:, : model.config.hidden_size].copy())
-            tags = model.classifier(last).argmax(-1).numpy()
+            tags = model.get_submodule("classifier")(last).argmax(-1).numpy()
             same += int((tags == encoded.scores.argmax(-1)).sum())
             total += len(tags)
             errors.append(float(np.abs(encoded.states - original).mean()))

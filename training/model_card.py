@@ -96,7 +96,7 @@ def model_card(
 
 
 def _data(settings: Mapping[str, Any], log: Sequence[Mapping[str, Any]]) -> str:
-    counts = next((line["corpus"] for line in log if "corpus" in line), {})
+    counts: Mapping[str, int] = next((line["corpus"] for line in log if "corpus" in line), {})
     rows = "\n".join(f"| {name.replace('_', ' ')} | {n:,} |" for name, n in counts.items())
     description = settings.get("description", "A collection of reports.")
     return f"""\

@@ -125,7 +125,7 @@ def fit(
     """
     generator = np.random.default_rng(config.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    model.to(device).train()
+    model.to(device).train()  # type: ignore[arg-type]  # a decorator hides what `to` takes
     n_steps = config.epochs * -(-len(examples) // config.batch_size)
     optimizer, schedule = _optimizer(model, config, n_steps)
     history: list[float] = []

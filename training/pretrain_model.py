@@ -6,6 +6,7 @@ characters are guessed by a small generator instead, and the encoder reads its g
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -68,7 +69,7 @@ def bert_config(shape: ShapeConfig, tokenizer: CharacterTokenizer) -> BertConfig
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
         pad_token_id=tokenizer.pad_id,
-        attn_implementation="sdpa",
+        attn_implementation="sdpa",  # type: ignore[call-arg]  # every configuration takes it
     )
 
 
@@ -96,7 +97,8 @@ def start_locally(encoder: BertModel, *, n_layers: int) -> None:
     table[:, 0::2], table[:, 1::2] = amplitude * angles.sin(), amplitude * angles.cos()
     width = hidden // n_heads
     gain = 2**0.5
-    for layer in encoder.encoder.layer[:n_layers]:
+    layers: Any = encoder.encoder.layer  # Known as a module only, which may hold anything.
+    for layer in layers[:n_layers]:
         query, key = layer.attention.self.query.weight, layer.attention.self.key.weight
         for head in range(n_heads):
             offset = (head // 2 + 1) * (-1 if head % 2 == 0 else 1)
@@ -118,9 +120,10 @@ class MaskedEncoder(nn.Module):
         self.encoder = BertModel(config, add_pooling_layer=False)
         start_locally(self.encoder, n_layers=local_layers)
         hidden = config.hidden_size
-        self.head = nn.Sequential(nn.Linear(hidden, hidden), nn.GELU(), nn.LayerNorm(hidden))
+        first = nn.Linear(hidden, hidden)
+        self.head = nn.Sequential(first, nn.GELU(), nn.LayerNorm(hidden))
         self.bias = nn.Parameter(torch.zeros(config.vocab_size))
-        _start_small(self.head[0], config)
+        _start_small(first, config)
 
     def read(self, ids: Tensor, positions: Tensor) -> Tensor:
         """States, shape (sequences * length, hidden)."""
@@ -163,10 +166,9 @@ class PretrainingModel(nn.Module):
             self.generator = MaskedEncoder(
                 bert_config(generator, tokenizer), local_layers=generator.local_layers
             )
-            self.replaced_head = nn.Sequential(
-                nn.Linear(shape.hidden, shape.hidden), nn.GELU(), nn.Linear(shape.hidden, 1)
-            )
-            for layer in (self.replaced_head[0], self.replaced_head[2]):
+            first, last = nn.Linear(shape.hidden, shape.hidden), nn.Linear(shape.hidden, 1)
+            self.replaced_head = nn.Sequential(first, nn.GELU(), last)
+            for layer in (first, last):
                 _start_small(layer, config)
 
     @property

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from annotations import cli
-from annotations.progress import progress_bar
+from annotations.progress import progress_bar, tracked
 from corpus.files import write_atomic
 
 
@@ -60,6 +60,24 @@ def test_a_step_that_is_not_counted_forgets_the_one_before(
     assert last
     assert "%" not in last
     assert "writing" not in last
+
+
+def test_a_step_may_learn_later_how_much_there_is(stderr_as: Callable[[bool], Stderr]) -> None:
+    stderr = stderr_as(True)
+    with progress_bar(quiet=False) as show:
+        show("scoring")
+        show("scoring", 1, 4)
+    assert " 25%" in stderr.getvalue().rpartition("scoring")[2]
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_tracked_items_are_those_that_came(
+    stderr_as: Callable[[bool], Stderr], quiet: bool
+) -> None:
+    stderr = stderr_as(True)
+    assert list(tracked(["a", "b"], "reading", quiet=quiet)) == ["a", "b"]
+    assert list(tracked(iter("ab"), "reading", quiet=quiet)) == ["a", "b"]
+    assert ("reading" in stderr.getvalue()) != quiet
 
 
 @pytest.mark.parametrize(

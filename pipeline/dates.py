@@ -60,6 +60,7 @@ _RELATIVE_YEARS = {
     "今年": 0,
     "本年": 0,
     "去年": -1,
+    "昨年": -1,
     "上年": -1,
     "上一年": -1,
     "前年": -2,
@@ -69,7 +70,8 @@ _RELATIVE_YEARS = {
     "下一年": 1,
     "后年": 2,
 }
-_RELATIVE_YEAR = re.compile("|".join(_RELATIVE_YEARS))
+# A year told by the one in which the report speaks.
+RELATIVE_YEAR = re.compile("|".join(_RELATIVE_YEARS))
 _YEAR = re.compile(r"([0-9零一二三四五六七八九OoОо]{4})(年?)")
 # What may follow a year that has lost its 年: 2021上半年, 2020底.
 _AFTER_BARE_YEAR = re.compile(r"$|[上下]半年|第?[一二三四]季度|年|[底末初]$")
@@ -251,7 +253,7 @@ def _read_in_year(phrase: str, base: int | None) -> DateInterval | None:
 
 def _take_year(phrase: str, base: int | None) -> tuple[int | None, str, bool]:
     """Split the year off the front: the year, the rest, and whether a year was named."""
-    if match := _RELATIVE_YEAR.match(phrase):
+    if match := RELATIVE_YEAR.match(phrase):
         year = None if base is None else base + _RELATIVE_YEARS[match[0]]
         return year, phrase[match.end() :], True
     if match := _YEAR.match(phrase):
@@ -367,7 +369,7 @@ def _read_right(
     names_year = _take_year(left_text, base)[2]
     if names_year and re.fullmatch(r"[0-9]{2}年度?", right_text):
         return _read_single(f"{left.end.year // 100}{right_text}", base)
-    is_relative = _RELATIVE_YEAR.match(right_text) is not None
+    is_relative = RELATIVE_YEAR.match(right_text) is not None
     context = left.end.year if names_year and not is_relative else base
     right = _read_single(right_text, context)
     if right is None and _DAY.fullmatch(right_text):

@@ -10,9 +10,8 @@ from bisect import bisect_right
 
 from annotations.document import Document, Mention
 from corpus.segment import Span, paragraphs
-from pipeline.dates import parse_date
+from pipeline.dates import RELATIVE_YEAR, parse_date
 
-_SPEAKERS = re.compile(r"[今本去上前昨明来]年")
 # A longer paragraph that names a review or a plan speaks about it.
 _HEADING = 40
 _REVIEW_OR_PLAN = re.compile(r"总结|回顾|完成情况|工作情况|计划|安排|打算|思路|要点|重点工作|任务")
@@ -45,7 +44,7 @@ class ToldYears:
 
     def of(self, mention: Mention) -> int | None:
         """The year that a DATE mention without a year of its own is of."""
-        if _SPEAKERS.search(mention.text):
+        if RELATIVE_YEAR.search(mention.text):
             return self._year
         at = bisect_right(self._starts, mention.start) - 1
         told = self._years[at] if at >= 0 else None
@@ -58,7 +57,7 @@ class ToldYears:
     def _told_by(self, mention: Mention, block: Span) -> int | None:
         """The year that a mention tells: one that opens a sentence or stands in a heading."""
         text = "".join(mention.text.split())
-        if not (_FULL_YEAR.fullmatch(text) or _SPEAKERS.match(text)):
+        if not (_FULL_YEAR.fullmatch(text) or RELATIVE_YEAR.match(text)):
             return None
         if not self._opens(mention.start, block) and not self._heads(block):
             return None

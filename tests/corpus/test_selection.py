@@ -20,20 +20,16 @@ from corpus.passages import format_passages, load_passages, parse_passages
 from corpus.selection import (
     FIRST_YEAR,
     LAST_YEAR,
-    LINK_QUOTAS,
     MAX_CHARACTERS,
     MIN_CHARACTERS,
-    MONEY_QUOTAS,
-    QUOTAS,
-    RARE_QUOTAS,
     REPORT_KINDS,
     SEED_PLACES,
-    ZONE_QUOTAS,
     SplitSizes,
     cut_passages,
     place_split,
     select_passages,
 )
+from corpus.strata import LINK_QUOTAS, MONEY_QUOTAS, QUOTAS, RARE_QUOTAS, ZONE_QUOTAS
 
 PASSAGES = load_passages()
 

@@ -7,11 +7,16 @@ doc = nlp(text)
 doc.ents, doc._.relations, doc._.facts
 """
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from spacy.language import Language
+
+# From 1.32 on onnxruntime sends usage data to its maker unless it is told not to before it is
+# imported. Scoring asks the network for nothing.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 
 def load(model: Path | None = None) -> "Language":

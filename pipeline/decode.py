@@ -134,6 +134,9 @@ def decode_mentions(
             left, right = trim(text, start + first, start + last)
             if label == "STATUS" and (tail := _ONCE.search(text, left, right)):
                 right = tail.start()
+            # 建设期36个月 is no group of projects.
+            if text[right : right + 1] == "月" and (tail := _MONTHS.search(text, left, right)):
+                right = tail.start()
             if left < right:
                 rows = log_probabilities[left:right]
                 spans.append(Span(label, left, right, _span_score(rows, label)))
@@ -187,6 +190,7 @@ def _join_latin(text: str, spans: Sequence[Span]) -> list[Span]:
 
 # 建成后可: what follows is no part of the stage. 延后 is one.
 _ONCE = re.compile(r"(?<!延)(?:以|之)?后[可将]?$")
+_MONTHS = re.compile(r"(?:(?:建设|施工)?(?:工期|周期|期)?|期限)(?:约|为|约为)?\d+个$")
 _NUMBER = re.compile(r"(?!(?:19|20)\d\d$)[\d.,\s]+")
 _UNIT = re.compile(r"[十百千]?[万亿]?美?元")
 _HEADER = re.compile(r"(?:[（(]|单位\s*[:：])\s*$")

@@ -191,7 +191,7 @@ class Model:
             text=lines.text,
             mentions=mentions,
             relations=relations,
-            status=self.classify(lines, spans, mentions),
+            status=self.classify(lines, spans, mentions, year=given.year),
         )
         return renumber(lines.write(found))
 
@@ -203,7 +203,8 @@ class Model:
         lines, spans = encoded.lines, SpanStates(encoded.states)
         mentions = lines.read(document).mentions
         relations, _ = self.link(lines, spans, mentions)
-        return replace(document, relations=relations, status=self.classify(lines, spans, mentions))
+        status = self.classify(lines, spans, mentions, year=document.year)
+        return replace(document, relations=relations, status=status)
 
     def encode(self, text: str) -> Encoded:
         """Scores and states of a text that is not blank."""
@@ -243,9 +244,14 @@ class Model:
         return relations, tuple(m for m in mentions if m.label != label or m.id in tied)
 
     def classify(
-        self, lines: JoinedText, states: SpanStates, mentions: tuple[Mention, ...]
+        self,
+        lines: JoinedText,
+        states: SpanStates,
+        mentions: tuple[Mention, ...],
+        *,
+        year: int | None,
     ) -> Mapping[str, StatusValue]:
-        """Class and modality of every STATUS mention, by mention id."""
+        """Class and modality of every STATUS mention, by mention id; `year` is the report's."""
         schema = load_schema()
         found = [m for m in mentions if m.label == schema.status_label]
         if not found:
@@ -255,7 +261,7 @@ class Model:
         return {
             mention.id: StatusValue(
                 told_class(mention.text) or schema.status_classes[int(classes[n].argmax())],
-                told_modality(lines.text, *mention.span)
+                told_modality(lines.text, *mention.span, year=year)
                 or schema.modalities[int(modalities[n].argmax())],
             )
             for n, mention in enumerate(found)

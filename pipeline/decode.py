@@ -131,12 +131,7 @@ def decode_mentions(
     for start, end in paragraphs:
         words = None if starts is None else starts[start:end]
         for label, first, last in spans_of(best_tags(log_probabilities[start:end], steps, words)):
-            left, right = trim(text, start + first, start + last)
-            if label == "STATUS" and (tail := _ONCE.search(text, left, right)):
-                right = tail.start()
-            # 建设期36个月 is no group of projects.
-            if text[right : right + 1] == "月" and (tail := _MONTHS.search(text, left, right)):
-                right = tail.start()
+            left, right = _borders(text, label, start + first, start + last)
             if left < right:
                 rows = log_probabilities[left:right]
                 spans.append(Span(label, left, right, _span_score(rows, label)))
@@ -158,6 +153,22 @@ def decode_mentions(
         )
         for n, s in enumerate(ordered, 1)
     )
+
+
+def _borders(text: str, label: str, start: int, end: int) -> tuple[int, int]:
+    """The span without what is no part of such a mention; empty if nothing is left of it."""
+    start, end = trim(text, start, end)
+    if label == "STATUS" and (tail := _ONCE.search(text, start, end)):
+        end = tail.start()
+    # 拟投资 is no part of a company's name, and 建设期36个月 no group of projects.
+    if label == "COMPANY" and text[start:end].endswith("拟"):
+        end -= 1
+    if text[end : end + 1] == "月" and (tail := _MONTHS.search(text, start, end)):
+        end = tail.start()
+    # 建设期, 建设周期 are a time and no stage; no annotated one is a STATUS.
+    if label == "STATUS" and text[start:end] == "建设" and _PERIOD.match(text, end):
+        end = start
+    return start, end
 
 
 def _is_no_value(text: str, span: Span) -> bool:
@@ -190,6 +201,7 @@ def _join_latin(text: str, spans: Sequence[Span]) -> list[Span]:
 
 # 建成后可: what follows is no part of the stage. 延后 is one.
 _ONCE = re.compile(r"(?<!延)(?:以|之)?后[可将]?$")
+_PERIOD = re.compile(r"工?期|周期")
 _MONTHS = re.compile(r"(?:(?:建设|施工)?(?:工期|周期|期)?|期限)(?:约|为|约为)?\d+个$")
 _NUMBER = re.compile(r"(?!(?:19|20)\d\d$)[\d.,\s]+")
 _UNIT = re.compile(r"[十百千]?[万亿]?美?元")
@@ -197,6 +209,7 @@ _HEADER = re.compile(r"(?:[（(]|单位\s*[:：])\s*$")
 _ONCE_RUNNING = re.compile(r"[产成用运营效]$")
 _LATIN_BLANK = re.compile(r"[A-Za-z0-9] [A-Za-z0-9]")
 _CURRENCY = re.compile(r"元|币|镑|美金|[$¥￥€]|\d[余多]?亿[余多]?(?:以上|左右|以下)?$")
+_NO_NAME = re.compile(r"目前|关于|还有")
 _EDGES = " \t\r\n\u3000*，。；、：,;:|丨"
 # Full and half width are one kind: a converted text may open with the one and close with the other.
 _OPENING = "（“‘《「『【〈〔["
@@ -208,7 +221,8 @@ _KINDS |= {"(": _KINDS["（"], ")": _KINDS["）"]}
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
     """The span without blanks, list marks, separators and lone brackets at its edges.
 
-    Nor does a mention begin with 由 or end with 于 or 再; no annotated one does.
+    Nor does a mention begin with 由, 目前, 关于 or 还有, or end with 于 or 再: no annotated one
+    does.
     A span that stops before the bracket that closes one of its own takes that in: 甲园（一期）.
     """
     lone = _lone_brackets(text, start, end)
@@ -216,6 +230,8 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
         start += 1
     while start < end and (_is_edge(text[end - 1]) or text[end - 1] in "于再" or end - 1 in lone):
         end -= 1
+    if opened := _NO_NAME.match(text, start, end):
+        start = opened.end()
     within = [at for at in lone if start < at < end]
     if within and text[end : end + 1] and _is_pair(text[max(within)], text[end]):
         end += 1

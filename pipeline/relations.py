@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from annotations.document import Mention, Relation
 from annotations.schema import load_schema
 from pipeline.enumerations import owners_in_step
-from pipeline.owners import told_owners
+from pipeline.owners import sums_of_nobody, told_owners
 from pipeline.pairs import MAX_GAP, Pairs
 from pipeline.windows import FloatArray
 
@@ -69,8 +69,9 @@ def decode_relations(
     settled |= _settle_lists(lists, row_of, scores, thresholds)
     found = list(settled.values())
     grouped: dict[int, tuple[float, int]] = {}
+    passed_over = settled.keys() | sums_of_nobody(text, mentions)
     for tail, rows in by_tail.items():
-        if tail in settled:
+        if tail in passed_over:
             continue
         label = mentions[tail].label
         columns = np.flatnonzero(allowed_columns(label))

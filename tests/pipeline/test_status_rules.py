@@ -129,3 +129,36 @@ def test_what_is_denied(text, expected):
 @pytest.mark.parametrize("status", ["试生产", "建成试产", "投入试运行", "试运营"])
 def test_trials_are_operation(status):
     assert told_class(status) == "operating"
+
+
+@pytest.mark.parametrize(
+    ("text", "year", "expected"),
+    [
+        ("项目于去年底竣工", None, "actual"),
+        ("项目去年11月开工", None, "actual"),
+        ("去年签约的项目开工", None, None),
+        ("项目于2022年5月竣工", 2023, "actual"),
+        ("项目于2022年5月竣工", 2022, None),
+        ("项目于2022年5月竣工", None, None),
+        ("项目预计2022年5月竣工", 2023, "future"),
+        ("项目停工", None, "actual"),
+        ("项目将停工", None, "future"),
+        ("项目清退", None, None),
+    ],
+)
+def test_what_is_over_and_what_was_halted_is_actual(text, year, expected):
+    assert told_modality(text, len(text) - 2, len(text), year=year) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("解除投资协议", "stopped"),
+        ("暂停建设", "stopped"),
+        ("进入设备调试阶段", "under_construction"),
+        ("设备安装", "under_construction"),
+        ("主体结构设备安装", None),
+    ],
+)
+def test_more_words_that_tell_a_class(status, expected):
+    assert told_class(status) == expected

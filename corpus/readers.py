@@ -73,7 +73,7 @@ def read_stream(data: bytes, name: str) -> Report:
         sha256=sha256(text.encode("utf-8")).hexdigest(),
         text=text,
         year=guess.year if guess else None,
-        year_reason=guess.reason if guess else "the text names no year",
+        year_reason=guess.reason if guess else "the text does not tell its own year",
     )
 
 

@@ -75,7 +75,7 @@ _NAME = re.compile(r"(?<![0-9A-Za-z])((?:19|20)\d{2})(?![0-9A-Za-z])")
 _ANY = re.compile(_NO_AIM + r"(?<!\d)((?:19|20)\d{2})\s*年(?!\d)")
 # 截至2024年6月底 is said in that year, and news begin with their day.
 _AS_OF = re.compile(r"截[至止]" + _YEAR + r"\s*年\s*\d{1,2}\s*月")
-_DATELINE = re.compile(_YEAR + r"\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日[,，上下]")
+_DATELINE = re.compile(_YEAR + r"\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日(?:[,，上下]|讯|电|消息)")
 _PAGE_DATE = re.compile(
     r"(?:(?:更新|发布|发表)?(?:时间|日期)\s*[:：]|来源\s*[:：][^\n]{0,30}?)\s*((?:19|20)\d{2})[-年/.]"
 )

@@ -90,6 +90,12 @@ CASES = {
         2024,
         "the day",
     ),
+    "the day of a dispatch": (
+        "2023年5月10日讯 总投资10亿元的甲项目去年11月开工。",
+        "",
+        2023,
+        "the day",
+    ),
     "the year of an aim is not told": ("项目计划2027年启动,将于2026年动工。", "", None, ""),
     "most frequent": ("2012年完成投资。2012年引进项目。2009年以来。", "", 2012, "most often"),
     "most frequent, looked back on": (

@@ -105,6 +105,11 @@ def test_words_of_giving_up(status, expected):
         ("跟踪洽谈", "negotiating"),
         ("取消立项", "stopped"),
         ("推进", None),
+        ("解除投资协议", "stopped"),
+        ("暂停建设", "stopped"),
+        ("进入设备调试阶段", "under_construction"),
+        ("设备安装", "under_construction"),
+        ("主体结构设备安装", None),
     ],
 )
 def test_the_last_stage_is_the_class(status, expected):
@@ -148,17 +153,3 @@ def test_trials_are_operation(status):
 )
 def test_what_is_over_and_what_was_halted_is_actual(text, year, expected):
     assert told_modality(text, len(text) - 2, len(text), year=year) == expected
-
-
-@pytest.mark.parametrize(
-    ("status", "expected"),
-    [
-        ("解除投资协议", "stopped"),
-        ("暂停建设", "stopped"),
-        ("进入设备调试阶段", "under_construction"),
-        ("设备安装", "under_construction"),
-        ("主体结构设备安装", None),
-    ],
-)
-def test_more_words_that_tell_a_class(status, expected):
-    assert told_class(status) == expected

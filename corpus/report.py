@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from corpus.segment import paragraphs
 
@@ -76,6 +77,13 @@ _ANY = re.compile(_NO_AIM + r"(?<!\d)((?:19|20)\d{2})\s*年(?!\d)")
 # 截至2024年6月底 is said in that year, and news begin with their day.
 _AS_OF = re.compile(r"截[至止]" + _YEAR + r"\s*年\s*\d{1,2}\s*月")
 _DATELINE = re.compile(_YEAR + r"\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日(?:[,，上下]|讯|电|消息)")
+# 2022年4月开工，2023年1月竣工: a text that names no other year is not older than its months, but
+# for those in which something is meant to be done, or a span of time ends.
+_MONTH = re.compile(
+    r"(?<![\d到至—\-～~])(?<!计划)(?<!预计)(?<!力争)(?<![将拟划计]于)"
+    + _YEAR
+    + r"\s*年\s*\d{1,2}\s*月"
+)
 _PAGE_DATE = re.compile(
     r"(?:(?:更新|发布|发表)?(?:时间|日期)\s*[:：]|来源\s*[:：][^\n]{0,30}?)\s*((?:19|20)\d{2})[-年/.]"
 )
@@ -95,8 +103,8 @@ def infer_year(text: str, *, name: str = "") -> YearGuess | None:
     says so or 明年: then the review is of the running year); an outlook; the title of a work
     report; a year in the file's name; the heading of the review; sentences that open the year or
     its plan; the day that the text counts up to or that news begin with; the year named most often
-    (the next one when the text looks back on it and names the next one too); the date of the web
-    page.
+    (the next one when the text looks back on it and names the next one too); the last of its
+    months; the date of the web page.
 
     Args:
         text: the report.
@@ -116,6 +124,7 @@ def infer_year(text: str, *, name: str = "") -> YearGuess | None:
         lambda: _from_openings(blocks),
         lambda: _from_day(blocks),
         lambda: _from_frequency(blocks),
+        lambda: _from_months(blocks),
         lambda: _from_page_date(text),
     )
     for step in steps:
@@ -229,6 +238,19 @@ def _from_frequency(blocks: Sequence[str]) -> YearGuess | None:
 def _years(blocks: Sequence[str]) -> Iterator[int]:
     for block in blocks:
         yield from (int(match[1]) for match in _ANY.finditer(_NOT_THE_REPORT.sub("", block)))
+
+
+def _from_months(blocks: Sequence[str]) -> YearGuess | None:
+    told = [
+        (year, match[0])
+        for block in blocks
+        for match in _MONTH.finditer(_NOT_THE_REPORT.sub("", block))
+        if (year := _number(match[1])) is not None
+    ]
+    if not told:
+        return None
+    year, words = max(told, key=itemgetter(0))
+    return YearGuess(year, f"the last of its months {_quote(words)!r}")
 
 
 def _from_page_date(text: str) -> YearGuess | None:

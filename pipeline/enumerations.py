@@ -1,4 +1,4 @@
-"""What enumerations say: whose sum is whose in lists that run in step, and where a list is closed.
+"""What enumerations say: whose sum or date is whose in lists in step, and where a list is closed.
 
 甲项目、乙项目总投资分别为3亿元、2亿元 gives each project its own sum. 甲、乙、丙三个项目 has three
 members and a group.
@@ -13,7 +13,7 @@ from pipeline.counts import parse_count
 
 # What stands between two members of an enumeration.
 _ENUMERATED = re.compile(r"[、，,]|[、，,]?(?:和|与|及|以及)")
-# 总投资分别达到, 分别计划完成固定资产投资: further before the first sum the word is about others.
+# 总投资分别达到, 分别计划完成固定资产投资: further before the first item the word is about others.
 _CUE_REACH = 16
 _IN_STEP = re.compile(r"(?:分别|依次)[^。！？!?；;\n]*$")
 # Not within a larger number (第十三个) or an ordinal, and with what it counts behind it.
@@ -42,15 +42,15 @@ def enumeration_places(text: str, mentions: Sequence[Mention]) -> list[tuple[int
 
 
 def owners_in_step(text: str, mentions: Sequence[Mention], *, reach: int) -> list[dict[int, int]]:
-    """Which PROJECT (value) each AMOUNT (key) of a list belongs to, by index; one mapping a list.
+    """Which PROJECT (value) each item (key) of a list belongs to, by index; one mapping a list.
 
-    Sums that are said to be 分别 go to the projects of an enumeration of equal size in the same
-    sentence: those that they stand in front of with 的, else the nearest before them.
+    Sums and dates that are said to be 分别 go to the projects of an enumeration of equal size in
+    the same sentence: those that they stand in front of with 的, else the nearest before them.
 
     Args:
         text: the whole text.
         mentions: of the whole text; the indices mean them.
-        reach: most code points between a sum and a project before it.
+        reach: most code points between an item and a project before it.
     """
     # Annotators' files may hold mentions in any order.
     order = sorted(range(len(mentions)), key=lambda n: mentions[n].span)
@@ -58,7 +58,7 @@ def owners_in_step(text: str, mentions: Sequence[Mention], *, reach: int) -> lis
     places = enumeration_places(text, ordered)
     found = []
     for index, (place, size) in enumerate(places):
-        if place or size < 2 or ordered[index].label != "AMOUNT":
+        if place or size < 2 or ordered[index].label not in ("AMOUNT", "DATE"):
             continue
         start = ordered[index].start
         if not _IN_STEP.search(text[max(0, start - _CUE_REACH) : start]):
@@ -146,7 +146,7 @@ def _closes(
 def _projects_behind(
     text: str, mentions: Sequence[Mention], places: Sequence[tuple[int, int]], *, at: int
 ) -> int | None:
-    """The first of the projects that the sums before them belong to (3亿元、2亿元的甲、乙)."""
+    """The first of the projects that the items before them belong to (3亿元、2亿元的甲、乙)."""
     if at >= len(mentions) or mentions[at].label != "PROJECT" or places[at][0]:
         return None
     return at if text[mentions[at - 1].end : mentions[at].start] == "的" else None

@@ -1,11 +1,13 @@
-"""Whose a sum is where the words leave no doubt: 甲项目（总投资3亿元）, 投资3亿元建设的甲项目.
+"""Whose a sum or a project is where words tell: 甲项目（总投资3亿元）, 乙公司承建的甲项目.
 
 In the annotated train documents 31 of the 32 sums in such a bracket behind a project, or with such
-a verb and a project behind them, are that project's.
+a verb and a project behind them, are that project's. All 61 companies with such a verb, a STATUS or
+what they invest between them and a project own it, and none of them one before them.
 """
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from annotations.document import Mention
 
@@ -14,8 +16,20 @@ _BUILDING = re.compile(r"(?:用于)?(?:建设|打造|兴建|新建|扩建|改扩
 # From the project on, up to the sum.
 _BRACKET = re.compile(r"[（(](?:计划|项目)?(?:总?投资额?|概算|投资概算)?(?:[:：为约])?")
 _CLOSING = ("）", ")")
+# From a company on, up to the project: 承建的, and with a sum 投资3亿元的.
+_BUILT_BY = re.compile(
+    r"(?:独资|联合|合作)?(?:投资|出资)?(?:承建|建设|兴建|新建|投建|打造|开发|投资)的?"
+)
+_INVESTS = re.compile(r"(?:计划|拟|将)?(?:总?投资|出资|投入|斥资)额?(?:约|近|超|超过|达)?")
+_WHAT_FOR = re.compile(
+    r"(?:以上)?(?:的|在[^，。；]{1,8})?(?:投资)?"
+    r"(?:建设|打造|兴建|新建|扩建|改扩建|实施|开发|投建)?的?"
+)
 # The longest of these: （计划总投资额约.
 _REACH = 12
+# 完成投资9亿元: between what is done and its sum stands next to nothing.
+_COMPLETED = re.compile(r"完成.*投资(?:额|总额)?")
+_UP_TO = re.compile(r"(?:约|近|超|超过|达|达到|为|共|[:：])*")
 # 注册资本1000万元 is a company's; none of 9 in those documents has a relation.
 _CAPITAL = re.compile(r"注册(?:资本|资金)金?(?:约|为|达|约为|[:：])?$")
 # 2亿美元（折合人民币14亿元）says one sum twice.
@@ -45,6 +59,57 @@ def told_owners(text: str, mentions: Sequence[Mention]) -> dict[int, int]:
             if opened >= 0 and end in ends and _BRACKET.fullmatch(text, end, mention.start):
                 owners[index] = ends[end]
     return owners
+
+
+def told_builders(text: str, mentions: Sequence[Mention]) -> dict[int, int]:
+    """Which PROJECT (value) a COMPANY (key) builds, by index, where the words tell it.
+
+    Args:
+        text: the whole text.
+        mentions: of the whole text; the indices mean them.
+    """
+    order = sorted(range(len(mentions)), key=lambda n: mentions[n].span)
+    found: dict[int, int] = {}
+    for place, index in enumerate(order):
+        behind = [mentions[n] for n in order[place + 1 : place + 3]]
+        if mentions[index].label != "COMPANY" or not behind:
+            continue
+        end, first = mentions[index].end, behind[0]
+        if first.label == "PROJECT":
+            if _BUILT_BY.fullmatch(text, end, first.start):
+                found[index] = order[place + 1]
+        elif len(behind) == 2 and behind[1].label == "PROJECT":
+            start = behind[1].start
+            does = first.label == "STATUS" and end == first.start and first.end == start
+            pays = (
+                first.label == "AMOUNT"
+                and _INVESTS.fullmatch(text, end, first.start)
+                and _WHAT_FOR.fullmatch(text, first.end, start)
+            )
+            if does or pays:
+                found[index] = order[place + 2]
+    return found
+
+
+def completed_sums(text: str, mentions: Sequence[Mention]) -> dict[int, int]:
+    """The STATUS (value) that says what an AMOUNT (key) right behind it was spent on, by index.
+
+    In the annotated train documents such a sum is a CompletedInvestment of the project that the
+    status is said of in 491 of 492 cases where that is one.
+
+    Args:
+        text: the whole text.
+        mentions: of the whole text; the indices mean them.
+    """
+    order = sorted(range(len(mentions)), key=lambda n: mentions[n].span)
+    return {
+        behind: index
+        for index, behind in pairwise(order)
+        if mentions[behind].label == "AMOUNT"
+        and mentions[index].label == "STATUS"
+        and _COMPLETED.fullmatch(mentions[index].text)
+        and _UP_TO.fullmatch(text, mentions[index].end, mentions[behind].start)
+    }
 
 
 def sums_of_nobody(text: str, mentions: Sequence[Mention]) -> set[int]:

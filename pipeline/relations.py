@@ -4,7 +4,7 @@ An amount has one owner and one role, a project is member of one group, a status
 least one project or is no mention at all. Where no option is probable enough, nothing is said.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from annotations.document import Mention, Relation
 from annotations.schema import load_schema
 from pipeline.enumerations import owners_in_step
-from pipeline.owners import sums_of_nobody, told_owners
+from pipeline.owners import completed_sums, sums_of_nobody, told_builders, told_owners
 from pipeline.pairs import MAX_GAP, Pairs
 from pipeline.windows import FloatArray
 
@@ -58,19 +58,17 @@ def decode_relations(
         thresholds: least probabilities.
     """
     names = relation_names()
-    by_tail: dict[int, list[int]] = {}
-    for row, tail in enumerate(pairs.tails.tolist()):
-        by_tail.setdefault(tail, []).append(row)
     lists = owners_in_step(text, mentions, reach=MAX_GAP)
     owners = told_owners(text, mentions)
     # Hardly a text has one, and all have many pairs.
     row_of = pairs.rows() if lists or owners else {}
     settled = _settle_owners(owners, row_of, scores)
-    settled |= _settle_lists(lists, row_of, scores, thresholds)
+    settled |= _settle_lists(mentions, lists, row_of, scores, thresholds)
     found = list(settled.values())
     grouped: dict[int, tuple[float, int]] = {}
     passed_over = settled.keys() | sums_of_nobody(text, mentions)
-    for tail, rows in by_tail.items():
+    builders = told_builders(text, mentions)
+    for tail, rows in _rows_by_tail(mentions, pairs, builders).items():
         if tail in passed_over:
             continue
         label = mentions[tail].label
@@ -84,9 +82,9 @@ def decode_relations(
         tied = False
         for row, column in options:
             name, score = names[columns[column]], float(block[row, column])
-            if score < thresholds.relations[name]:
-                continue
             head = int(pairs.heads[rows[row]])
+            if score < thresholds.relations[name] and builders.get(tail) != head:
+                continue
             if name == "MemberOf":
                 grouped[head] = max(grouped.get(head, (0.0, -1)), (score, tail))
             else:
@@ -97,6 +95,7 @@ def decode_relations(
             if float(block[best, 0]) >= thresholds.status:
                 head = int(pairs.heads[rows[best]])
                 found.append((head, tail, names[columns[0]], float(block[best, 0])))
+    found += _settle_completed(completed_sums(text, mentions), found, passed_over)
     found += [
         (head, tail, "MemberOf", score)
         for head, (score, tail) in grouped.items()
@@ -107,6 +106,41 @@ def decode_relations(
         Relation(type=name, head=mentions[head].id, tail=mentions[tail].id, score=round(score, 4))
         for head, tail, name, score in sorted(found)
     )
+
+
+def _rows_by_tail(
+    mentions: Sequence[Mention], pairs: Pairs, builders: Collection[int]
+) -> dict[int, list[int]]:
+    """The pairs of each tail, by its index; those of a builder only with what follows it.
+
+    甲公司承建的 tells of what follows, and so of nothing before it.
+    """
+    by_tail: dict[int, list[int]] = {}
+    for row, (head, tail) in enumerate(
+        zip(pairs.heads.tolist(), pairs.tails.tolist(), strict=True)
+    ):
+        if tail not in builders or mentions[head].start > mentions[tail].start:
+            by_tail.setdefault(tail, []).append(row)
+    return by_tail
+
+
+def _settle_completed(
+    statuses: Mapping[int, int], found: Sequence[_Found], passed_over: Collection[int]
+) -> list[_Found]:
+    """The relation of each sum right behind 完成投资 that was found to be nobody's.
+
+    It is of the project that the status is said of, if that is one, and as sure as that one.
+    """
+    heads: dict[int, list[_Found]] = {}
+    for relation in found:
+        heads.setdefault(relation[1], []).append(relation)
+    settled: list[_Found] = []
+    for tail, status in statuses.items():
+        of_status = heads.get(status, [])
+        if tail not in heads and tail not in passed_over and len(of_status) == 1:
+            head, _, _, score = of_status[0]
+            settled.append((head, tail, "CompletedInvestment", score))
+    return settled
 
 
 def _settle_owners(
@@ -125,20 +159,21 @@ def _settle_owners(
 
 
 def _settle_lists(
+    mentions: Sequence[Mention],
     lists: Sequence[Mapping[int, int]],
     row_of: Mapping[tuple[int, int], int],
     scores: FloatArray,
     thresholds: Thresholds,
 ) -> dict[int, _Found]:
-    """The relation of each sum in lists that run in step, by its index.
+    """The relation of each sum or date in lists that run in step, by its index.
 
-    Once one of the projects is sure of its sum, the others are of theirs, and in the same role.
+    Once one of the projects is sure of its own, the others are of theirs, and in the same role.
     Where none is, the list is left alone: 产值分别达到 gives nobody an investment. The score of
     each is the mean over the list.
     """
-    columns = np.flatnonzero(allowed_columns("AMOUNT"))
     settled: dict[int, _Found] = {}
     for owners in lists:
+        columns = np.flatnonzero(allowed_columns(mentions[next(iter(owners))].label))
         rows = [row_of[pair] for tail, head in owners.items() if (pair := (head, tail)) in row_of]
         # Some are too far apart to be candidates.
         if len(rows) < len(owners):

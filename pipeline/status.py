@@ -59,7 +59,7 @@ def status_features(
     """
     spans = np.array([m.span for m in mentions], dtype=np.int64).reshape(-1, 2)
     outer = _paragraphs_of(mentions, paragraphs)
-    inner = _sentences_of(text, mentions, outer)
+    inner = sentences_of(text, mentions, paragraphs)
     # Many mentions share a sentence, and more a paragraph.
     cues = {block: _cues(text[slice(*block)]) for block in {*inner, *outer}}
     sentence = np.array(inner, dtype=np.int64).reshape(-1, 2)
@@ -83,8 +83,11 @@ def _paragraphs_of(mentions: Sequence[Mention], paragraphs: Sequence[Span]) -> l
     return [paragraphs[bisect_right(starts, m.start) - 1] for m in mentions]
 
 
-def _sentences_of(text: str, mentions: Sequence[Mention], outer: Sequence[Span]) -> list[Span]:
+def sentences_of(
+    text: str, mentions: Sequence[Mention], paragraphs: Sequence[tuple[int, int]]
+) -> list[Span]:
     """The sentence of each mention; one that lies in none has its paragraph."""
+    outer = _paragraphs_of(mentions, paragraphs)
     within = {block: list(sentences(text, *block)) for block in set(outer)}
     found = []
     for mention, block in zip(mentions, outer, strict=True):

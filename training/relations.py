@@ -1,8 +1,10 @@
 """Training the two heads that read the fine-tuned encoder's states: pairs and status values."""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +17,11 @@ from annotations.document import Document, Mention
 from annotations.errors import TrainingError
 from annotations.schema import load_schema
 from pipeline.characters import CharacterTokenizer
-from pipeline.lines import join_lines
+from pipeline.lines import JoinedText, join_lines
 from pipeline.pairs import Pairs, enumerate_pairs, n_features, pair_states
 from pipeline.relations import Thresholds, allowed_columns, decode_relations, relation_names
 from pipeline.states import SpanStates
-from pipeline.status import n_status_features, status_features
+from pipeline.status import n_status_features, sentences_of, status_features
 from pipeline.windows import FloatArray, make_windows, read_windows
 from training.config import MAX_SEED, check_number
 from training.data import fingerprint
@@ -67,7 +69,8 @@ class _Prepared:
     """A document as the heads read it.
 
     `vectors` and `between` are as `pair_states` gives them, `targets` and `allowed` have the shape
-    (pairs, relations), `status` is what `status_features` gives for `status_mentions`.
+    (pairs, relations), `status` is what `status_features` gives for `status_mentions`, in which
+    each STATUS stands twice: read in its document, and in its sentence alone.
     """
 
     document: Document
@@ -221,6 +224,15 @@ def prepare(
     states = SpanStates(encode(lines.text, model, tokenizer, config))
     vectors, between = pair_states(states, document.mentions, pairs)
     found = tuple(m for m in document.mentions if m.id in document.status)
+    readings = [(found, status_features(lines.text, states, found, lines.paragraphs))]
+    # The passages are long, and what is not plain in them is mostly planned: a head that never saw
+    # a sentence alone takes short news for plans.
+    for (start, end), group in _by_sentence(lines, found):
+        text = lines.text[start:end]
+        alone = tuple(replace(m, start=m.start - start, end=m.end - start) for m in group)
+        states = SpanStates(encode(text, model, tokenizer, config))
+        readings.append((alone, status_features(text, states, alone, [(0, len(text))])))
+    vectors_of, cues_of = zip(*(features for _, features in readings), strict=True)
     return _Prepared(
         document=document,
         pairs=pairs,
@@ -228,9 +240,19 @@ def prepare(
         between=between,
         targets=targets,
         allowed=allowed,
-        status_mentions=found,
-        status=status_features(lines.text, states, found, lines.paragraphs),
+        status_mentions=tuple(mention for group, _ in readings for mention in group),
+        status=(np.concatenate(vectors_of), np.concatenate(cues_of)),
     )
+
+
+def _by_sentence(
+    lines: JoinedText, mentions: Sequence[Mention]
+) -> Iterator[tuple[tuple[int, int], tuple[Mention, ...]]]:
+    """Each sentence that holds mentions, with them."""
+    found = zip(sentences_of(lines.text, mentions, lines.paragraphs), mentions, strict=True)
+    # Annotators' files may hold mentions in any order.
+    for sentence, group in groupby(sorted(found, key=itemgetter(0)), key=itemgetter(0)):
+        yield sentence, tuple(mention for _, mention in group)
 
 
 def _check_settings(config: RelationConfig) -> None:

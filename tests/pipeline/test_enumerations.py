@@ -59,6 +59,12 @@ def test_where_nothing_says_so(text):
     assert owners(text) == []
 
 
+def test_dates_in_step():
+    text = f"{P}分别于[[D1|5月]]和[[D2|8月]]开工"
+    assert owners(text) == [{"D1": "P1", "D2": "P2"}]
+    assert owners(text.replace("分别", "")) == []
+
+
 def test_several_lists():
     text = f"{P}总投资分别为{A}，完成投资分别为[[A3|1亿元]]、[[A4|4亿元]]。"
     assert owners(text) == [{"A1": "P1", "A2": "P2"}, {"A3": "P1", "A4": "P2"}]

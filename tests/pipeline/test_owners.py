@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.owners import sums_of_nobody, told_owners
+from pipeline.owners import completed_sums, sums_of_nobody, told_builders, told_owners
 from pipeline.pairs import enumerate_pairs
 from pipeline.relations import Thresholds, decode_relations, relation_names
 from tests.pipeline.marked import marked
@@ -45,19 +45,92 @@ def test_words_do_not_tell(text):
     assert owners(text) == {}
 
 
-def test_a_told_project_has_its_sum_in_the_likeliest_role_however_sure_another_is():
-    document = marked("[[P1|甲项目]]（[[A1|3亿元]]）、[[P2|乙项目]]")
+def decoded(document, scores):
+    """The relations of a document with these probabilities; those that are not told are 0."""
     pairs = enumerate_pairs(document.text, document.mentions, [(0, len(document.text))])
     names = relation_names()
-    scores = np.zeros((len(pairs.heads), len(names)), dtype=np.float32)
+    table = np.zeros((len(pairs.heads), len(names)), dtype=np.float32)
     rows, index = pairs.rows(), {m.id: n for n, m in enumerate(document.mentions)}
-    scores[rows[index["P1"], index["A1"]], names.index("CompletedInvestment")] = 0.2
-    scores[rows[index["P2"], index["A1"]], names.index("TotalInvestment")] = 0.9
+    for (name, head, tail), score in scores.items():
+        table[rows[index[head], index[tail]], names.index(name)] = score
     thresholds = Thresholds(relations=dict.fromkeys(names, 0.5), status=0.3)
-    found = decode_relations(document.text, document.mentions, pairs, scores, thresholds)
-    assert [(r.type, r.head, r.tail, r.score) for r in found] == [
-        ("CompletedInvestment", "P1", "A1", 0.2)
-    ]
+    found = decode_relations(document.text, document.mentions, pairs, table, thresholds)
+    return {(r.type, r.head, r.tail): r.score for r in found}
+
+
+def test_a_told_project_has_its_sum_in_the_likeliest_role_however_sure_another_is():
+    document = marked("[[P1|甲项目]]（[[A1|3亿元]]）、[[P2|乙项目]]")
+    found = decoded(
+        document,
+        {("CompletedInvestment", "P1", "A1"): 0.2, ("TotalInvestment", "P2", "A1"): 0.9},
+    )
+    assert found == {("CompletedInvestment", "P1", "A1"): 0.2}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[[C1|乙公司]]承建的[[P1|甲项目]]", {"C1": "P1"}),
+        ("[[C1|乙公司]]联合投资建设[[P1|甲项目]]", {"C1": "P1"}),
+        ("[[C1|乙公司]][[S1|新建]][[P1|甲项目]]", {"C1": "P1"}),
+        ("[[C1|乙公司]]总投资[[A1|3亿元]]的[[P1|甲项目]]", {"C1": "P1"}),
+        ("[[C1|乙公司]]投资[[A1|3亿元]]在园区建设的[[P1|甲项目]]、[[P2|丙项目]]", {"C1": "P1"}),
+        ("[[C1|乙公司]]、[[C2|丁公司]]投资的[[P1|甲项目]]", {"C2": "P1"}),
+        ("[[C1|乙公司]]和[[P1|甲项目]]", {}),
+        ("[[C1|乙公司]]产值[[A1|3亿元]]，[[P1|甲项目]]", {}),
+        ("[[C1|乙公司]]，[[S1|新建]][[P1|甲项目]]", {}),
+        ("[[P1|甲项目]]由[[C1|乙公司]]投资[[A1|3亿元]]", {}),
+    ],
+)
+def test_what_a_company_builds_stands_behind(text, expected):
+    document = marked(text)
+    ids = [m.id for m in document.mentions]
+    found = told_builders(document.text, document.mentions)
+    assert {ids[tail]: ids[head] for tail, head in found.items()} == expected
+
+
+def test_a_builder_owns_what_follows_however_sure_another_is():
+    document = marked("[[P1|甲项目]]、[[C1|乙公司]]承建的[[P2|丙项目]]、[[P3|丁项目]]")
+    scores = {("OwnedBy", "P1", "C1"): 0.9, ("OwnedBy", "P2", "C1"): 0.1}
+    assert decoded(document, scores) == {("OwnedBy", "P2", "C1"): 0.1}
+    third = {("OwnedBy", "P3", "C1"): 0.6}
+    assert decoded(document, scores | third) == {("OwnedBy", "P2", "C1"): 0.1} | third
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[[S1|完成投资]][[A1|3亿元]]", {"A1": "S1"}),
+        ("[[S1|完成固定资产投资]]约[[A1|3亿元]]", {"A1": "S1"}),
+        ("[[S1|完成投资]]共达[[A1|3亿元]]、[[A2|4亿元]]", {"A1": "S1"}),
+        ("[[S1|完成投资]]，产值[[A1|3亿元]]", {}),
+        ("[[S1|完成]]投资[[A1|3亿元]]", {}),
+        ("[[S1|开工]][[A1|3亿元]]", {}),
+        ("[[C1|完成投资]][[A1|3亿元]]", {}),
+    ],
+)
+def test_what_was_spent_stands_behind(text, expected):
+    document = marked(text)
+    ids = [m.id for m in document.mentions]
+    found = completed_sums(document.text, document.mentions)
+    assert {ids[tail]: ids[status] for tail, status in found.items()} == expected
+
+
+def test_a_sum_that_was_spent_is_its_status_project_s():
+    document = marked("[[P1|甲项目]]开工。[[P2|乙项目]][[S1|完成投资]][[A1|3亿元]]")
+    status = ("HasStatus", "P2", "S1")
+    assert decoded(document, {status: 0.8}) == {
+        status: 0.8,
+        ("CompletedInvestment", "P2", "A1"): 0.8,
+    }
+
+
+def test_a_sum_that_was_spent_stays_where_it_was_found_to_be():
+    document = marked("[[P1|甲项目]]、[[P2|乙项目]][[S1|完成投资]][[A1|3亿元]]")
+    first, second = ("HasStatus", "P1", "S1"), ("HasStatus", "P2", "S1")
+    sum_ = ("AnnualInvestment", "P1", "A1")
+    assert decoded(document, {second: 0.8, sum_: 0.9}) == {second: 0.8, sum_: 0.9}
+    assert decoded(document, {first: 0.8, second: 0.8}) == {first: 0.8, second: 0.8}
 
 
 @pytest.mark.parametrize(
@@ -79,7 +152,4 @@ def test_registered_capital_and_converted_sums_are_nobodys(text, expected):
 
 def test_a_sum_of_nobody_has_no_relation_however_sure_one_is():
     document = marked("[[P1|甲项目]]注册资本[[A1|3亿元]]")
-    pairs = enumerate_pairs(document.text, document.mentions, [(0, len(document.text))])
-    scores = np.ones((len(pairs.heads), len(relation_names())), dtype=np.float32)
-    thresholds = Thresholds(relations=dict.fromkeys(relation_names(), 0.5), status=0.5)
-    assert decode_relations(document.text, document.mentions, pairs, scores, thresholds) == ()
+    assert decoded(document, {("TotalInvestment", "P1", "A1"): 1.0}) == {}

@@ -92,3 +92,13 @@ def test_a_broken_text_is_learnt_like_the_whole_one():
         assert np.array_equal(getattr(one, name), getattr(other, name))
     assert np.array_equal(one.pairs.features, other.pairs.features)
     assert all(map(np.array_equal, one.status, other.status))
+    # Three statuses, each in its document and in its sentence alone.
+    assert [m.text for m in one.status_mentions] == ["完成投资", "建成投产", "开工建设"] * 2
+    assert not np.array_equal(one.status[0][:3], one.status[0][3:])
+    words = (m.start for m in one.status_mentions[3:])
+    sentences = whole.text.split("。")
+    assert [sentences[n][start:][:2] for n, start in zip((1, 1, 2), words, strict=True)] == [
+        "完成",
+        "建成",
+        "开工",
+    ]

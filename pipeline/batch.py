@@ -199,6 +199,7 @@ class _Run:
         counts.facts_below_threshold += len(derived.facts) - n_facts
         counts.projects += n_projects
         counts.documents_without_facts += not n_facts
+        counts.documents_without_year += derived.document.year is None
         counts.unparsed_amounts += unparsed.amounts
         counts.unparsed_dates += unparsed.dates
 

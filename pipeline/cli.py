@@ -164,6 +164,7 @@ def describe(summary: "ScoreSummary", settings: "ScoreSettings") -> str:
             {
                 "taken over from an earlier run": counts.reused,
                 "without any fact": counts.documents_without_facts,
+                "without a year, see --year": counts.documents_without_year,
             },
         ),
         "mentions": f"{sum(counts.mentions.values()):,}",

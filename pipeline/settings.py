@@ -95,6 +95,7 @@ class Counts:
     facts_below_threshold: int = 0
     projects: int = 0
     documents_without_facts: int = 0
+    documents_without_year: int = 0
     unparsed_amounts: int = 0
     unparsed_dates: int = 0
     documents_left_out_of_page: int = 0

@@ -102,7 +102,7 @@ def test_a_file_without_any_fact(folder, capsys):
     Path("a.txt").write_text("全区增长8%。", encoding="utf-8")
     status, out, err = score(capsys, "a.txt")
     assert (status, err) == (0, "")
-    assert "documents  1 (1 without any fact)" in out
+    assert "documents  1 (1 without any fact, 1 without a year, see --year)" in out
     assert Path("out/facts.jsonl").read_bytes() == b""
     assert documents()[0]["entities"] == []
 

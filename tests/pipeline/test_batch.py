@@ -83,6 +83,7 @@ def test_the_counts_tell_all_that_was_left_out(reports):
         facts_below_threshold=1,
         projects=3,
         documents_without_facts=1,
+        documents_without_year=1,
         unparsed_amounts=1,
     )
     assert manifest()["counts"]["facts_below_threshold"] == 1

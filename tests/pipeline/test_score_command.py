@@ -42,7 +42,7 @@ def test_a_run_ends_with_a_table(reports, capsys):
     table = dict(line.split(maxsplit=1) for line in shown.out.splitlines())
     assert table.pop("speed").endswith(" characters/s")
     assert table == {
-        "documents": "2 (1 without any fact)",
+        "documents": "2 (1 without any fact, 1 without a year, see --year)",
         "mentions": "6",
         "facts": "2",
         "projects": "2",

@@ -23,6 +23,7 @@ from pipeline.characters import CharacterTokenizer
 from pipeline.decode import decode_mentions, log_softmax, make_steps
 from pipeline.enumerations import split_closing_counts
 from pipeline.lines import JoinedText, join_lines
+from pipeline.owners import name_investors
 from pipeline.pairs import enumerate_pairs, n_features, pair_states
 from pipeline.relations import Thresholds, decode_relations, relation_names
 from pipeline.states import SpanStates
@@ -179,7 +180,7 @@ class Model:
             steps=self._steps,
             starts=paragraph_starts(lines.text, lines.paragraphs, shipped_segmenter()),
         )
-        mentions = split_closing_counts(lines.text, mentions)
+        mentions = name_investors(lines.text, split_closing_counts(lines.text, mentions))
         mentions = tuple(
             m
             for m in mentions

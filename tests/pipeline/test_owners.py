@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from pipeline.owners import completed_sums, sums_of_nobody, told_builders, told_owners
+from pipeline.owners import (
+    completed_sums,
+    name_investors,
+    sums_of_nobody,
+    told_builders,
+    told_owners,
+)
 from pipeline.pairs import enumerate_pairs
 from pipeline.relations import Thresholds, decode_relations, relation_names
 from tests.pipeline.marked import marked
@@ -95,6 +101,33 @@ def test_a_builder_owns_what_follows_however_sure_another_is():
     assert decoded(document, scores) == {("OwnedBy", "P2", "C1"): 0.1}
     third = {("OwnedBy", "P3", "C1"): 0.6}
     assert decoded(document, scores | third) == {("OwnedBy", "P2", "C1"): 0.1} | third
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("[[P2|鸿桥电商]]投资", ("COMPANY", "鸿桥电商")),
+        ("[[P2|鸿桥电商投资]]", ("COMPANY", "鸿桥电商")),
+        ("[[P2|鸿桥电商]]计划总投资约", ("COMPANY", "鸿桥电商")),
+        ("[[P2|投资]]", ("PROJECT", "投资")),
+        ("[[P2|鸿桥电商]]、投资", ("PROJECT", "鸿桥电商")),
+        ("[[P2|鸿桥电商项目]]投资", ("PROJECT", "鸿桥电商项目")),
+        ("[[Z2|鸿桥电商]]投资", ("ZONE", "鸿桥电商")),
+    ],
+)
+def test_what_invests_in_a_project_is_a_company(name, expected):
+    document = marked(f"{name}[[A1|3亿元]]的[[P1|甲项目]]")
+    first, *rest = name_investors(document.text, document.mentions)
+    assert (first.label, first.text) == expected
+    assert document.text[first.start : first.end] == first.text
+    assert tuple(rest) == document.mentions[1:]
+
+
+@pytest.mark.parametrize("n_mentions", [0, 1, 2])
+def test_too_few_mentions_for_an_investor(n_mentions):
+    document = marked("[[P2|鸿桥电商]]投资[[A1|3亿元]]的[[P1|甲项目]]")
+    mentions = document.mentions[:n_mentions]
+    assert name_investors(document.text, mentions) == mentions
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,12 @@ _UNDER_WAY = re.compile(
 # happened. All 9 and all 13 are actual.
 _LAST_YEAR = re.compile(rf"(?:去年|上年|前年|昨年){_TIME}")
 _IN_YEAR = re.compile(rf"(?<!\d)((?:19|20)\d\d)年{_TIME}")
+# 1—9月新签约, 截至10月底完成投资: what a span up to now holds has happened.
+# All 36 are actual.
+_SO_FAR = re.compile(
+    r"(?:截[至止]|(?:今年|年初|去年)以来|(?<!\d)[1一]\s*[-—－–至到~～]+\s*\d{1,2}月(?!底?前)"
+    r"|前(?:\d{1,2}|[一二三四五六七八九十]+)个月)[^。！？!?\n]*$"
+)
 # The field of a list tells what is (进展：主体施工), unless it tells a plan (计划进度：).
 _REPORTED = re.compile(r"(?<!计划)(?:进展(?:情况)?|进度|状态)[:：][^，。；、,;]{0,4}$")
 # 建成投产后，预计年产值60亿元: what it will bring says that it is not there yet. So all 6 of those
@@ -78,7 +84,7 @@ def told_modality(text: str, start: int, end: int, *, year: int | None = None) -
     before = text[max(0, start - _CLAUSE_REACH) : start]
     if _ANNOUNCING.search(_CLAUSE_BREAK.split(before)[-1]) or _INTENDED.search(before):
         return "future"
-    if any(words.search(before) for words in (_DONE, _UNDER_WAY, _REPORTED, _LAST_YEAR)):
+    if any(words.search(before) for words in (_DONE, _UNDER_WAY, _REPORTED, _LAST_YEAR, _SO_FAR)):
         return "actual"
     named = _IN_YEAR.search(before)
     if (named and year and int(named[1]) < year) or _HALTED.search(text, start, end):

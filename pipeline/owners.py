@@ -1,4 +1,4 @@
-"""Whose a sum or a project is where words tell: 甲项目（总投资3亿元）, 乙公司承建的甲项目.
+"""What words tell of sums and companies: 甲项目（总投资3亿元）, 完成投资9亿元, 乙公司承建的甲项目.
 
 In the annotated train documents 31 of the 32 sums in such a bracket behind a project, or with such
 a verb and a project behind them, are that project's. All 61 companies with such a verb, a STATUS or
@@ -11,6 +11,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from annotations.document import Mention
+from pipeline.amounts import parse_amount
+from pipeline.counts import parse_count
 
 # From the sum on, up to the project.
 _BUILDING = re.compile(r"(?:用于)?(?:建设|打造|兴建|新建|扩建|改扩建|实施|开发|投建)的?")
@@ -26,17 +28,23 @@ _WHAT_FOR = re.compile(
     r"(?:以上)?(?:的|在[^，。；]{1,8})?(?:投资)?"
     r"(?:建设|打造|兴建|新建|扩建|改扩建|实施|开发|投建)?的?"
 )
-# A phase or a part of a project may cost something, too.
-_UNDERTAKING = re.compile(r"(?:项目|工程|基地|园区?|期|生产线|中心|广场|城|[）)])$")
-# The longest of these: （计划总投资额约.
-_REACH = 12
+# A phase or a part of a project may cost something, too (甲水库投资3亿元的除险加固工程).
+_UNDERTAKING = re.compile(
+    r"(?:项目|工程|基地|园区?|期|生产线|中心|广场|城|高速|公路|铁路|大道|路|桥|隧道|水库|电站|风电"
+    r"|光伏|机场|港|医院|学校|小区|改造|建设|产业|[）)])$"
+)
+_PART = re.compile(r"[一二三四五六七八九十\d]+期")
+_INVESTING = re.compile(r"(?:计划|拟|将)?总?投资$")
 # 完成投资9亿元: between what is done and its sum stands next to nothing.
 _COMPLETED = re.compile(r"完成.*投资(?:额|总额)?")
 _UP_TO = re.compile(r"(?:约|近|超|超过|达|达到|为|共|[:：])*")
 # 注册资本1000万元 is a company's; none of 9 in those documents has a relation.
-_CAPITAL = re.compile(r"注册(?:资本|资金)金?(?:约|为|达|约为|[:：])?$")
-# 2亿美元（折合人民币14亿元）says one sum twice.
-_CONVERTED = re.compile(r"[（(](?:折合|相当于|约合|折|合|约)(?:人民币)?约?$")
+_CAPITAL = re.compile(r"注册(?:资本|资金)金?(?:约|为|达|约为|[:：])?(?:人民币)?$")
+# 2亿美元（折合人民币14亿元）says one sum twice; so does a bracket with a sum in another currency.
+_CONVERTED = re.compile(r"[（(](?:折合|相当于|约合|折|合)(?:人民币)?约?")
+_BRACKETED = re.compile(r"[（(]约?")
+# No pattern that ends before a sum reads more.
+_REACH = 12
 
 
 def told_owners(text: str, mentions: Sequence[Mention]) -> dict[int, int]:
@@ -111,12 +119,14 @@ def name_investors(text: str, mentions: Sequence[Mention]) -> tuple[Mention, ...
     found = list(mentions)
     for index, (name, paid) in enumerate(pairwise(mentions[:-1])):
         behind = mentions[index + 2]
-        words = name.text.removesuffix("投资")
+        words = _INVESTING.sub("", name.text)
         end = name.start + len(words)
         if (
             name.label == behind.label == "PROJECT"
             and words
             and not _UNDERTAKING.search(words)
+            and not _PART.match(behind.text)
+            and parse_count(words) is None
             and _pays(text, end, paid, behind.start)
         ):
             found[index] = replace(name, label="COMPANY", end=end, text=words)
@@ -151,14 +161,27 @@ def sums_of_nobody(text: str, mentions: Sequence[Mention]) -> set[int]:
         text: the whole text.
         mentions: of the whole text; the indices mean them.
     """
-    ends = {m.end for m in mentions if m.label == "AMOUNT"}
+    sums = {m.end: m for m in mentions if m.label == "AMOUNT"}
     found: set[int] = set()
     for index, mention in enumerate(mentions):
         if mention.label != "AMOUNT":
             continue
         start = max(0, mention.start - _REACH)
         before = text[start : mention.start]
-        converted = _CONVERTED.search(before)
-        if _CAPITAL.search(before) or (converted and start + converted.start() in ends):
+        opened = start + max(before.rfind("（"), before.rfind("("))
+        first = sums.get(opened)
+        converted = first is not None and (
+            _CONVERTED.fullmatch(text, opened, mention.start)
+            or (
+                _BRACKETED.fullmatch(text, opened, mention.start)
+                and _currency(first) != _currency(mention)
+            )
+        )
+        if _CAPITAL.search(before) or converted:
             found.add(index)
     return found
+
+
+def _currency(mention: Mention) -> str | None:
+    amount = parse_amount(mention.text)
+    return amount.currency if amount else None

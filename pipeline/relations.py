@@ -1,7 +1,8 @@
 """From pair scores to relations under the scheme's constraints.
 
 An amount has one owner and one role, a project is member of one group, a status belongs to at
-least one project or is no mention at all. Where no option is probable enough, nothing is said.
+least one project or is no mention at all. Where no option is probable enough, nothing is said,
+but for what the words tell: such a relation has at least the least probability of its type.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -62,7 +63,7 @@ def decode_relations(
     owners = told_owners(text, mentions)
     # Hardly a text has one, and all have many pairs.
     row_of = pairs.rows() if lists or owners else {}
-    settled = _settle_owners(owners, row_of, scores)
+    settled = _settle_owners(owners, row_of, scores, thresholds)
     settled |= _settle_lists(mentions, lists, row_of, scores, thresholds)
     found = list(settled.values())
     grouped: dict[int, tuple[float, int]] = {}
@@ -83,7 +84,9 @@ def decode_relations(
         for row, column in options:
             name, score = names[columns[column]], float(block[row, column])
             head = int(pairs.heads[rows[row]])
-            if score < thresholds.relations[name] and builders.get(tail) != head:
+            if builders.get(tail) == head:
+                score = max(score, thresholds.relations[name])
+            elif score < thresholds.relations[name]:
                 continue
             if name == "MemberOf":
                 grouped[head] = max(grouped.get(head, (0.0, -1)), (score, tail))
@@ -144,7 +147,10 @@ def _settle_completed(
 
 
 def _settle_owners(
-    owners: Mapping[int, int], row_of: Mapping[tuple[int, int], int], scores: FloatArray
+    owners: Mapping[int, int],
+    row_of: Mapping[tuple[int, int], int],
+    scores: FloatArray,
+    thresholds: Thresholds,
 ) -> dict[int, _Found]:
     """The relation of each sum whose project is told, by its index: in the likeliest role."""
     columns = np.flatnonzero(allowed_columns("AMOUNT"))
@@ -153,8 +159,9 @@ def _settle_owners(
         row = row_of.get((head, tail))
         if row is not None:
             likeliest = columns[scores[row, columns].argmax()]
-            score = float(scores[row, likeliest])
-            settled[tail] = (head, tail, relation_names()[likeliest], score)
+            name = relation_names()[likeliest]
+            score = max(float(scores[row, likeliest]), thresholds.relations[name])
+            settled[tail] = (head, tail, name, score)
     return settled
 
 

@@ -86,14 +86,14 @@ def _paragraphs_of(mentions: Sequence[Mention], paragraphs: Sequence[Span]) -> l
 def sentences_of(
     text: str, mentions: Sequence[Mention], paragraphs: Sequence[tuple[int, int]]
 ) -> list[Span]:
-    """The sentence of each mention; one that lies in none has its paragraph."""
+    """The sentence of each mention; one that lies within none has its paragraph."""
     outer = _paragraphs_of(mentions, paragraphs)
     within = {block: list(sentences(text, *block)) for block in set(outer)}
     found = []
     for mention, block in zip(mentions, outer, strict=True):
         at = bisect_right(within[block], mention.start, key=itemgetter(0)) - 1
         sentence = within[block][at] if at >= 0 else block
-        found.append(sentence if mention.start < sentence[1] else block)
+        found.append(sentence if mention.end <= sentence[1] else block)
     return found
 
 

@@ -33,11 +33,15 @@ _UNDER_WAY = re.compile(
 # happened. All 9 and all 13 are actual.
 _LAST_YEAR = re.compile(rf"(?:去年|上年|前年|昨年){_TIME}")
 _IN_YEAR = re.compile(rf"(?<!\d)((?:19|20)\d\d)年{_TIME}")
-# 1—9月新签约, 截至10月底完成投资: what a span up to now holds has happened.
-# All 36 are actual.
+# 1—9月新签约, 截至10月底完成投资: what a span up to now holds has happened, unless a later time or
+# an aim stands between (截至10月底主体完工，明年投产). All 32 are actual.
 _SO_FAR = re.compile(
-    r"(?:截[至止]|(?:今年|年初|去年)以来|(?<!\d)[1一]\s*[-—－–至到~～]+\s*\d{1,2}月(?!底?前)"
-    r"|前(?:\d{1,2}|[一二三四五六七八九十]+)个月)[^。！？!?\n]*$"
+    r"(?:截[至止]目前|(?:今年|年初)以来"
+    r"|(?:截[至止](?:今年)?(?:((?:19|20)\d\d)年)?|(?:((?:19|20)\d\d)年)?(?<!\d)1\s*[-—－–至到~～]+\s*)"
+    r"\d{1,2}月(?:份|底|末|\d{1,2}日)?(?!\d|底?前)"
+    r"|前(?:\d{1,2}|[一二三四五六七八九十]+)个月)"
+    r"(?:(?!下一步|下半年|年[底末内]|明年|(?<![主重])要|将|有望|争取|力争|确保|预计|计划|具备"
+    r"|\d月|(?:19|20)\d\d年)[^。！？!?\n])*$"
 )
 # The field of a list tells what is (进展：主体施工), unless it tells a plan (计划进度：).
 _REPORTED = re.compile(r"(?<!计划)(?:进展(?:情况)?|进度|状态)[:：][^，。；、,;]{0,4}$")
@@ -84,10 +88,13 @@ def told_modality(text: str, start: int, end: int, *, year: int | None = None) -
     before = text[max(0, start - _CLAUSE_REACH) : start]
     if _ANNOUNCING.search(_CLAUSE_BREAK.split(before)[-1]) or _INTENDED.search(before):
         return "future"
-    if any(words.search(before) for words in (_DONE, _UNDER_WAY, _REPORTED, _LAST_YEAR, _SO_FAR)):
+    if any(words.search(before) for words in (_DONE, _UNDER_WAY, _REPORTED, _LAST_YEAR)):
         return "actual"
     named = _IN_YEAR.search(before)
     if (named and year and int(named[1]) < year) or _HALTED.search(text, start, end):
+        return "actual"
+    so_far = _SO_FAR.search(before)
+    if so_far and int(so_far[1] or so_far[2] or 0) <= (year or 0):
         return "actual"
     return "future" if _ONCE_DONE.match(text, end) else None
 

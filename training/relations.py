@@ -69,8 +69,7 @@ class _Prepared:
     """A document as the heads read it.
 
     `vectors` and `between` are as `pair_states` gives them, `targets` and `allowed` have the shape
-    (pairs, relations), `status` is what `status_features` gives for `status_mentions`, in which
-    each STATUS stands twice: read in its document, and in its sentence alone.
+    (pairs, relations), `status` is what `status_features` gives for `status_mentions`.
     """
 
     document: Document
@@ -111,7 +110,9 @@ def train_relations(
     began = time.monotonic()
     model, tokenizer = load_ner(Path(config.ner))
     check_windows(model, window=config.window, overlap=config.overlap)
-    prepared = [prepare(d, model, tokenizer, config) for d in documents if d.mentions]
+    prepared = [
+        prepare(d, model, tokenizer, config, is_alone_too=True) for d in documents if d.mentions
+    ]
     _check_targets(prepared)
     width = prepared[0].between.shape[1]
     # Each head is made as its training begins: both draw from one seed, in this order.
@@ -203,8 +204,14 @@ def prepare(
     model: PreTrainedModel,
     tokenizer: CharacterTokenizer,
     config: RelationConfig,
+    *,
+    is_alone_too: bool = False,
 ) -> _Prepared:
-    """What the heads read of an annotated document, and what they are to say."""
+    """What the heads read of an annotated document, and what they are to say.
+
+    With `is_alone_too` each STATUS stands there twice: read in its document, and in its sentence
+    alone.
+    """
     lines = join_lines(document.text)
     document = lines.read(document)
     pairs = enumerate_pairs(lines.text, document.mentions, lines.paragraphs)
@@ -227,7 +234,7 @@ def prepare(
     readings = [(found, status_features(lines.text, states, found, lines.paragraphs))]
     # The passages are long, and what is not plain in them is mostly planned: a head that never saw
     # a sentence alone takes short news for plans.
-    for (start, end), group in _by_sentence(lines, found):
+    for (start, end), group in _by_sentence(lines, found) if is_alone_too else ():
         text = lines.text[start:end]
         alone = tuple(replace(m, start=m.start - start, end=m.end - start) for m in group)
         states = SpanStates(encode(text, model, tokenizer, config))

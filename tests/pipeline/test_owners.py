@@ -1,4 +1,4 @@
-"""Sums whose project the words around them tell."""
+"""Sums and companies of which the words around them tell whose they are."""
 
 import numpy as np
 import pytest
@@ -70,7 +70,7 @@ def test_a_told_project_has_its_sum_in_the_likeliest_role_however_sure_another_i
         document,
         {("CompletedInvestment", "P1", "A1"): 0.2, ("TotalInvestment", "P2", "A1"): 0.9},
     )
-    assert found == {("CompletedInvestment", "P1", "A1"): 0.2}
+    assert found == {("CompletedInvestment", "P1", "A1"): 0.5}
 
 
 @pytest.mark.parametrize(
@@ -98,9 +98,9 @@ def test_what_a_company_builds_stands_behind(text, expected):
 def test_a_builder_owns_what_follows_however_sure_another_is():
     document = marked("[[P1|甲项目]]、[[C1|乙公司]]承建的[[P2|丙项目]]、[[P3|丁项目]]")
     scores = {("OwnedBy", "P1", "C1"): 0.9, ("OwnedBy", "P2", "C1"): 0.1}
-    assert decoded(document, scores) == {("OwnedBy", "P2", "C1"): 0.1}
+    assert decoded(document, scores) == {("OwnedBy", "P2", "C1"): 0.5}
     third = {("OwnedBy", "P3", "C1"): 0.6}
-    assert decoded(document, scores | third) == {("OwnedBy", "P2", "C1"): 0.1} | third
+    assert decoded(document, scores | third) == {("OwnedBy", "P2", "C1"): 0.5} | third
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,10 @@ def test_a_builder_owns_what_follows_however_sure_another_is():
         ("[[P2|鸿桥电商]]投资", ("COMPANY", "鸿桥电商")),
         ("[[P2|鸿桥电商投资]]", ("COMPANY", "鸿桥电商")),
         ("[[P2|鸿桥电商]]计划总投资约", ("COMPANY", "鸿桥电商")),
+        ("[[P2|汉能光电总投资]]", ("COMPANY", "汉能光电")),
         ("[[P2|投资]]", ("PROJECT", "投资")),
+        ("[[P2|城北水库]]投资", ("PROJECT", "城北水库")),
+        ("[[P2|100个重点产业]]投资", ("PROJECT", "100个重点产业")),
         ("[[P2|鸿桥电商]]、投资", ("PROJECT", "鸿桥电商")),
         ("[[P2|鸿桥电商项目]]投资", ("PROJECT", "鸿桥电商项目")),
         ("[[Z2|鸿桥电商]]投资", ("ZONE", "鸿桥电商")),
@@ -149,6 +152,12 @@ def test_what_was_spent_stands_behind(text, expected):
     assert {ids[tail]: ids[status] for tail, status in found.items()} == expected
 
 
+def test_dates_in_step_go_to_their_projects():
+    document = marked("[[P1|甲项目]]、[[P2|乙项目]]分别于[[D1|5月]]和[[D2|8月]]开工")
+    scores = {("When", "P1", "D1"): 0.8, ("When", "P1", "D2"): 0.7, ("When", "P2", "D2"): 0.4}
+    assert decoded(document, scores) == {("When", "P1", "D1"): 0.6, ("When", "P2", "D2"): 0.6}
+
+
 def test_a_sum_that_was_spent_is_its_status_project_s():
     document = marked("[[P1|甲项目]]开工。[[P2|乙项目]][[S1|完成投资]][[A1|3亿元]]")
     status = ("HasStatus", "P2", "S1")
@@ -173,6 +182,9 @@ def test_a_sum_that_was_spent_stays_where_it_was_found_to_be():
         ("[[P1|甲项目]]注册资金为[[A1|3亿元]]", {"A1"}),
         ("[[P1|甲项目]]总投资[[A1|2亿美元]]（折合人民币[[A2|14亿元]]）", {"A2"}),
         ("[[P1|甲项目]]总投资[[A1|14亿元]](约[[A2|2亿美元]])", {"A2"}),
+        ("[[P1|甲项目]]总投资[[A1|14亿元]]（[[A2|约2亿美元]]）", {"A2"}),
+        ("[[P1|甲项目]]总投资[[A1|14亿元]]（[[A2|约2亿元]]用于设备）", set()),
+        ("[[P1|甲项目]]注册资本人民币[[A1|3亿元]]", {"A1"}),
         ("[[P1|甲项目]](约[[A1|2亿美元]])、总投资[[A2|8亿元]]", set()),
         ("[[P1|甲项目]]总投资[[A1|14亿元]]（其中[[A2|2亿元]]到位）", set()),
     ],

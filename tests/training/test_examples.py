@@ -86,7 +86,9 @@ def test_a_broken_text_is_learnt_like_the_whole_one():
     settings = RelationConfig(name="a", ner="", annotations=())
     shape = ShapeConfig(layers=1, hidden=16, heads=2, intermediate=16, positions=512)
     model = BertModel(bert_config(shape, tokenizer), add_pooling_layer=False).eval()
-    one, other = (prepare(d, model, tokenizer, settings) for d in (whole, broken))
+    one, other = (
+        prepare(d, model, tokenizer, settings, is_alone_too=True) for d in (whole, broken)
+    )
     assert one.targets.sum() == 6
     for name in ("vectors", "between", "targets", "allowed"):
         assert np.array_equal(getattr(one, name), getattr(other, name))

@@ -1,7 +1,7 @@
 """Choosing passages to annotate: places to splits, and rounds of passages by strata.
 
 The first rounds take one passage a place; the later ones return to places of the training split
-for one from another of their reports each, the last for any passage that was not drawn before. The
+for one from another of their reports each, the last two for any passage not drawn before. The
 draw depends on the seed and the collection alone.
 """
 
@@ -20,6 +20,7 @@ from corpus.strata import (
     MONEY_QUOTAS,
     QUOTAS,
     RARE_QUOTAS,
+    SITE_QUOTAS,
     ZONE_QUOTAS,
     fits,
     strata,
@@ -53,8 +54,8 @@ class SplitSizes:
 
     Those behind `train` are later rounds of annotation, which must not change what was drawn
     before: `more_train` from places that were left, the others from other reports of train places,
-    of all strata or by `RARE_QUOTAS`, `ZONE_QUOTAS` and `MONEY_QUOTAS`, and the last, by
-    `LINK_QUOTAS`, from all their passages that are left.
+    of all strata or by `RARE_QUOTAS`, `ZONE_QUOTAS` and `MONEY_QUOTAS`, and the last two, by
+    `LINK_QUOTAS` and `SITE_QUOTAS`, from all their passages that are left.
     """
 
     test: int = 30
@@ -68,6 +69,7 @@ class SplitSizes:
     next_train: int = 168
     money_train: int = 144
     link_train: int = 216
+    site_train: int = 216
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,12 +133,12 @@ def cut_passages(text: str) -> Iterator[tuple[int, int]]:
 def select_passages(
     documents: Iterable[CollectionDocument], *, seed: int, sizes: SplitSizes | None = None
 ) -> list[Passage]:
-    """Draw passages for all splits, each from a report of its own but for the last round.
+    """Draw passages for all splits, each from a report of its own but for the last two rounds.
 
     Raises:
         CorpusError: the collection has fewer places than passages are wanted, too few of them are
-            left for a round (for the later ones, have an unused report), or no passage is left that
-            fits a stratum.
+            left for a round (of the later ones, too few with an unused report, or with a passage
+            left), or no passage is left that fits a stratum.
     """
     sizes = sizes or SplitSizes()
     by_place: dict[str, list[CollectionDocument]] = defaultdict(list)
@@ -170,24 +172,19 @@ def _rounds(seed: int, sizes: SplitSizes) -> list[_Round]:
                 seed=f"{seed}:train:{name}",
                 size=size,
                 is_again=True,
+                is_within=is_within,
                 quotas=quotas,
             )
-            for name, size, quotas in (
-                ("again", sizes.again_train, QUOTAS),
-                ("rare", sizes.rare_train, RARE_QUOTAS),
-                ("zone", sizes.zone_train, ZONE_QUOTAS),
-                ("last", sizes.last_train, QUOTAS),
-                ("next", sizes.next_train, QUOTAS),
-                ("money", sizes.money_train, MONEY_QUOTAS),
+            for name, size, quotas, is_within in (
+                ("again", sizes.again_train, QUOTAS, False),
+                ("rare", sizes.rare_train, RARE_QUOTAS, False),
+                ("zone", sizes.zone_train, ZONE_QUOTAS, False),
+                ("last", sizes.last_train, QUOTAS, False),
+                ("next", sizes.next_train, QUOTAS, False),
+                ("money", sizes.money_train, MONEY_QUOTAS, False),
+                ("link", sizes.link_train, LINK_QUOTAS, True),
+                ("site", sizes.site_train, SITE_QUOTAS, True),
             )
-        ),
-        _Round(
-            split="train",
-            seed=f"{seed}:train:link",
-            size=sizes.link_train,
-            is_again=True,
-            is_within=True,
-            quotas=LINK_QUOTAS,
         ),
     ]
 
@@ -221,7 +218,13 @@ def _draw_round(
     }
     n_open = sum(1 for found in pool.values() if found)
     if n_open < current.size:
-        wanted = "with an unused report" if current.is_again else "that were not drawn yet"
+        wanted = (
+            "with a passage left"
+            if current.is_within
+            else "with an unused report"
+            if current.is_again
+            else "that were not drawn yet"
+        )
         raise CorpusError(
             f"{current.size} passages want as many {current.split} places {wanted} and with enough"
             f" text, the collection has {n_open}; want fewer passages"

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 
 _MONEY = r"[\d.]+[余多]?[万亿]+[余多]?(?:元|美元)"
+_ZONE = r"(?:高新区|经开区|开发区|工业园区?|产业园区?|示范区|新区|保税区)"
 CUES: Mapping[str, re.Pattern[str]] = {
     "amount": re.compile(_MONEY),
     "project": re.compile(r"项目|工程|基地|产业园"),
@@ -56,8 +57,17 @@ CUES: Mapping[str, re.Pattern[str]] = {
         r"(?:停工|停建|缓建|烂尾|停滞|搁置|僵尸)[^。，；]{0,12}(?:项目|工程|楼|广场)"
         r"|(?:项目|工程)[^。，；]{0,10}(?:停工|停建|缓建|停滞|搁置|下马|终止|取消)"
     ),
+    # And what links a project to a zone or to a day.
+    "sited": re.compile(
+        _ZONE + r"[^。，；、]{0,6}的?[\u4e00-\u9fff]{2,12}(?:项目|基地|生产线)"
+        r"|(?:落户|入驻|落地|位于)[^。，；、]{0,8}" + _ZONE
+    ),
+    "dated": re.compile(
+        r"\d+月(?:底|份|中旬|上旬|下旬|\d+日)?"
+        r"(?:前|正式|实现|全面|建成|竣工|开工|动工|投产|投用|启动|通车|完工|投入|试)"
+    ),
 }
-# How many of every hundred passages each stratum gets, the rarest drawn first. Strata named after
+# In what proportion the strata are drawn, and in which order: the rarest first. Strata named after
 # a cue take the passages with most of it; the others are drawn at random from those that qualify.
 QUOTAS: Mapping[str, int] = {
     "stopped": 7,
@@ -102,7 +112,7 @@ MONEY_QUOTAS: Mapping[str, int] = {
     "located": 8,
     "amount": 22,
 }
-# and for the links and classes that are still rare after all these.
+# for the links and classes that are still rare after all these,
 LINK_QUOTAS: Mapping[str, int] = {
     "talks": 16,
     "halted": 16,
@@ -110,6 +120,13 @@ LINK_QUOTAS: Mapping[str, int] = {
     "granted": 36,
     "yearly": 40,
     "deal": 52,
+}
+# and for zones and days that belong to a project, and names of companies.
+SITE_QUOTAS: Mapping[str, int] = {
+    "dated": 46,
+    "sited": 50,
+    "owned": 60,
+    "located": 60,
 }
 
 

@@ -29,13 +29,20 @@ from corpus.selection import (
     place_split,
     select_passages,
 )
-from corpus.strata import LINK_QUOTAS, MONEY_QUOTAS, QUOTAS, RARE_QUOTAS, ZONE_QUOTAS
+from corpus.strata import (
+    LINK_QUOTAS,
+    MONEY_QUOTAS,
+    QUOTAS,
+    RARE_QUOTAS,
+    SITE_QUOTAS,
+    ZONE_QUOTAS,
+)
 
 PASSAGES = load_passages()
 
 
 def test_splits_have_their_sizes() -> None:
-    assert Counter(p.split for p in PASSAGES) == {"test": 30, "development": 22, "train": 1540}
+    assert Counter(p.split for p in PASSAGES) == {"test": 30, "development": 22, "train": 1756}
 
 
 def test_no_place_is_in_two_splits() -> None:
@@ -45,7 +52,7 @@ def test_no_place_is_in_two_splits() -> None:
     assert {place: found for place, found in splits.items() if len(found) > 1} == {}
 
 
-def test_one_passage_a_place_in_each_round_and_one_a_report_but_for_the_last() -> None:
+def test_one_passage_a_place_in_each_round_and_one_a_report_but_for_the_last_two() -> None:
     sizes = SplitSizes()
     later = (
         sizes.again_train,
@@ -55,13 +62,14 @@ def test_one_passage_a_place_in_each_round_and_one_a_report_but_for_the_last() -
         sizes.next_train,
         sizes.money_train,
         sizes.link_train,
+        sizes.site_train,
     )
     # The first rounds share no place, either.
     first = len(PASSAGES) - sum(later)
     bounds = [0, *accumulate(later, initial=first)]
     for drawn in (PASSAGES[start:end] for start, end in pairwise(bounds)):
         assert [place for place, n in Counter(p.place for p in drawn).items() if n > 1] == []
-    rest = PASSAGES[: -sizes.link_train]
+    rest = PASSAGES[: -sizes.link_train - sizes.site_train]
     assert [path for path, n in Counter(p.path for p in rest).items() if n > 1] == []
 
 
@@ -97,7 +105,7 @@ def test_ids_and_hashes_are_unique() -> None:
 
 
 def test_fields_agree_with_the_path() -> None:
-    strata = {*QUOTAS, *RARE_QUOTAS, *ZONE_QUOTAS, *MONEY_QUOTAS, *LINK_QUOTAS}
+    strata = {*QUOTAS, *RARE_QUOTAS, *ZONE_QUOTAS, *MONEY_QUOTAS, *LINK_QUOTAS, *SITE_QUOTAS}
     for passage in PASSAGES:
         kind, place, file = passage.path.split("/")
         assert (place, int(file[:4])) == (passage.place, passage.year)
@@ -117,7 +125,7 @@ def test_a_line_that_is_no_passage(line: str) -> None:
 
 
 SENTENCES = (
-    "全市总投资12.5亿元的重点项目开工建设，高新区引进企业3家。",
+    "全市总投资12.5亿元的重点项目6月开工建设，高新区引进企业3家。",
     "为项目争取专项资金2亿元，清退停工项目2个，完成投资8亿元。",
     "年度计划投资60亿元，在谈项目5个，签约资金30亿元，华为公司投资的基地落户开发区。",
     "今年力争新开工工程10个，加快推进产业园建设，确保3个项目投产。",
@@ -135,8 +143,10 @@ SIZES = SplitSizes(
     next_train=1,
     money_train=1,
     link_train=1,
+    site_train=1,
 )
 LATER = (
+    "site_train",
     "link_train",
     "money_train",
     "next_train",
@@ -181,11 +191,11 @@ def test_the_draw_depends_on_seed_and_collection_alone() -> None:
         text = texts[passage.path][passage.start : passage.end]
         assert sha256(text.encode()).hexdigest() == passage.sha256
         assert MIN_CHARACTERS <= len(text) <= MAX_CHARACTERS
-    assert Counter(p.split for p in drawn) == {"test": 3, "development": 2, "train": 19}
+    assert Counter(p.split for p in drawn) == {"test": 3, "development": 2, "train": 20}
     assert len({p.place for p in drawn[:13]}) == 13
-    assert len({p.path for p in drawn[:-1]}) == 23
+    assert len({p.path for p in drawn[:-2]}) == 23
     assert {p.place for p in drawn[13:]} <= set(CITIES) - {p.place for p in drawn[:5]}
-    assert [p.id for p in drawn[5:]] == [f"train-{n:03d}" for n in range(1, 20)]
+    assert [p.id for p in drawn[5:]] == [f"train-{n:03d}" for n in range(1, 21)]
 
 
 def test_later_rounds_leave_the_first_as_it_is() -> None:
@@ -215,6 +225,7 @@ def test_no_text_is_drawn_twice() -> None:
         ("zone_train", ZONE_QUOTAS),
         ("money_train", MONEY_QUOTAS),
         ("link_train", LINK_QUOTAS),
+        ("site_train", SITE_QUOTAS),
     ],
 )
 def test_the_last_rounds_look_for_what_is_rare(last: str, quotas: Mapping[str, int]) -> None:
@@ -222,17 +233,18 @@ def test_the_last_rounds_look_for_what_is_rare(last: str, quotas: Mapping[str, i
     assert {p.stratum for p in drawn[-8:]} <= quotas.keys()
 
 
-def test_the_last_round_goes_into_reports_that_were_drawn_from() -> None:
+@pytest.mark.parametrize("last", ["link_train", "site_train"])
+def test_the_last_rounds_go_into_reports_that_were_drawn_from(last: str) -> None:
     """Each place has one report here, and all of them were drawn from when the round begins."""
     documents = [report(name) for name in CITIES]
-    sizes = replace(FIRST_SIZES, train=8, link_train=8)
+    sizes = replace(FIRST_SIZES, train=8, **{last: 8})
     drawn = select_passages(documents, seed=1, sizes=sizes)
-    first, last = drawn[:-8], drawn[-8:]
-    assert {p.path for p in last} <= {p.path for p in first}
+    first, later = drawn[:-8], drawn[-8:]
+    assert {p.path for p in later} <= {p.path for p in first}
     spans = {(p.path, p.start, p.end) for p in first}
     assert not any(
         path == p.path and start < p.end and p.start < end
-        for p in last
+        for p in later
         for path, start, end in spans
     )
 
@@ -289,6 +301,12 @@ def test_places_with_a_second_report_are_too_few() -> None:
         " collection has 2; want fewer passages"
     )
     assert select_passages(documents, seed=1, sizes=replace(FIRST_SIZES, again_train=2))
+
+
+def test_places_with_a_passage_left_are_too_few() -> None:
+    sizes = replace(FIRST_SIZES, site_train=11)
+    with pytest.raises(CorpusError, match="11 passages want as many train places with a passage"):
+        select_passages([report(name) for name in CITIES], seed=1, sizes=sizes)
 
 
 def test_reports_without_projects_fit_no_stratum() -> None:
@@ -352,6 +370,6 @@ def test_command_writes_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     register(app)
     arguments = ["corpus", "select", str(source), "--seed", "1", "--output", str(output)]
     result = CliRunner().invoke(app, arguments)
-    assert (result.exit_code, result.stdout) == (0, f"24 passages written to {output}\n")
+    assert (result.exit_code, result.stdout) == (0, f"25 passages written to {output}\n")
     written = parse_passages(output.read_text(encoding="utf-8"))
     assert written == select_passages(documents, seed=1)

@@ -1,9 +1,10 @@
 """Paragraphs and sentences of a report, as half-open code-point spans of the raw text.
 
-A line is a paragraph. Three kinds of damage break that rule and are repaired here, without
-touching the text: a sentence cut by line breaks and blank lines (columns of a newspaper page), text
-wrapped at a fixed width (PDF), and text broken anywhere, page numbers among it (OCR). The rules are
-conservative: a heading that is glued to its text does more harm than a sentence that stays broken.
+A line is a paragraph, but for the fields of a project in a list, one a line, which are one. Three
+kinds of damage break that rule, too, and are repaired here, without touching the text: a sentence
+cut by line breaks and blank lines (columns of a newspaper page), text wrapped at a fixed width
+(PDF), and text broken anywhere, page numbers among it (OCR). The rules are conservative: a heading
+that is glued to its text does more harm than a sentence that stays broken.
 """
 
 import re
@@ -39,6 +40,9 @@ _NEW_MARK = re.compile(
     r"|[一二三四五六七八九]是|第[一二三四五六七八九十][,，、]"
     r"|同志们|各位|附件|来源|责任编辑|编辑[:：]|更新时间|发布时间|发布日期|版权声明|上一篇|下一篇"
 )
+# 项目名称：甲项目, and below it 总投资：3亿元, 进展：在建.
+_RECORD = re.compile(r"(?:[（(]?[一二三四五六七八九十\d]{1,3}[、.．）)]\s*)?项目名称[:：]")
+FIELD = re.compile(r"[\u4e00-\u9fff]{2,8}[:：]")
 # Bylines and picture credits end a paragraph although they carry no final punctuation.
 _BYLINE_END = re.compile(
     r"(?:记者|通讯员|实习生|编辑|作者)[^，。,；;]{0,40}$|(?:摄|摄影|供图|摄影报道|报道)$"
@@ -136,9 +140,12 @@ def _paragraphs(text: str) -> tuple[Span, ...]:
     spans = []
     start, has_body = lines[0].start, _has_body(lines[0].text)
     for index, (line, following) in enumerate(pairwise(lines)):
-        goes_on = following.indent <= margin and (
-            _continues(line, following, has_body=has_body)
-            or (width is not None and _wraps(line, following, width=width))
+        goes_on = _is_field_of(following.text, text, start) or (
+            following.indent <= margin
+            and (
+                _continues(line, following, has_body=has_body)
+                or (width is not None and _wraps(line, following, width=width))
+            )
         )
         if not goes_on and index in ragged:
             target = lines[ragged[index]]
@@ -156,6 +163,12 @@ def _paragraphs(text: str) -> tuple[Span, ...]:
         start, has_body = following.start, _has_body(following.text)
     spans.append((start, lines[-1].end))
     return tuple(spans)
+
+
+def _is_field_of(line: str, text: str, start: int) -> bool:
+    """Whether a line is a further field of the project that the paragraph at `start` names."""
+    is_field = FIELD.match(line) is not None and _RECORD.match(line) is None
+    return is_field and _RECORD.match(text, start) is not None
 
 
 def _lines(text: str) -> Iterator[_Line]:

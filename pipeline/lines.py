@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from annotations.document import Document
 from annotations.errors import PipelineError
-from corpus.segment import LINE_BREAKS, Span, is_page_number, paragraphs
+from corpus.segment import FIELD, LINE_BREAKS, Span, is_page_number, paragraphs
 
 _LINE = re.compile(rf"[^\s{LINE_BREAKS}](?:[^{LINE_BREAKS}]*\S)?")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -31,6 +31,7 @@ _FIELD = re.compile(
 )
 _LEAST_FIELDS = 2
 _SEMICOLON = re.compile(r"[；;]")
+_MARKS = "，；。,;"
 # A number that is alone on its line is a page's, unless what follows makes it a quantity.
 _NUMBER = re.compile(r"\d{1,3}")
 _QUANTITY = re.compile(r"[.．,，%％万亿元个家户项年月日亩人余多]")
@@ -78,18 +79,24 @@ class JoinedText:
 def join_lines(text: str) -> JoinedText:
     """The text with each paragraph on one line; between two Latin letters a break is a blank.
 
-    A tab, the border of a table's cell, is read as a comma, and so is a semicolon between fields.
+    A tab, the border of a table's cell, is read as a comma, and so is what stands between fields: a
+    semicolon, or a break with the mark before it.
     """
     characters = np.array(list(text.replace("\t", "，")), dtype=object)
     is_kept = np.ones(len(text), dtype=bool)
     blocks = paragraphs(text)
     for block in blocks:
-        if len(_FIELD.findall(text, *block)) >= _LEAST_FIELDS:
+        has_fields = len(_FIELD.findall(text, *block)) >= _LEAST_FIELDS
+        if has_fields:
             for mark in _SEMICOLON.finditer(text, *block):
                 characters[mark.start()] = "，"
         for start, end in (*_left_out(text, *block), *_spaces(text, *block)):
             is_kept[start:end] = False
-            if _LATIN.match(text[start - 1]) and _LATIN.match(text[end]):
+            if has_fields and FIELD.match(text, end):
+                comma = start - 1 if text[start - 1] in _MARKS else start
+                is_kept[comma] = True
+                characters[comma] = "，"
+            elif _LATIN.match(text[start - 1]) and _LATIN.match(text[end]):
                 is_kept[start] = True
                 characters[start] = " "
     # How many characters are kept before each offset.

@@ -239,6 +239,20 @@ def test_sentences(text, expected):
     assert [text[a:b] for a, b in sentences(text, 0, len(text))] == expected
 
 
+def test_fields_go_on_only_below_the_name_of_a_project():
+    text = (
+        "总投资：3亿元\n进展：在建\n"
+        "（一）项目名称：甲项目\n  总投资：3亿元\n\n进展：在建\n小结\n进展：好"
+    )
+    assert [text[a:b] for a, b in paragraphs(text)] == [
+        "总投资：3亿元",
+        "进展：在建",
+        "（一）项目名称：甲项目\n  总投资：3亿元\n\n进展：在建",
+        "小结",
+        "进展：好",
+    ]
+
+
 def test_sentences_of_a_part_stay_within_it():
     text = "甲开工。乙投产。\n丙在谈。"
     assert [text[a:b] for a, b in sentences(text, 1, 11)] == ["开工。", "乙投产。", "丙在"]

@@ -53,6 +53,23 @@ def test_breaks_of_all_kinds(line_break: str) -> None:
     assert join_lines(text).text == "高新区，引进项目。"
 
 
+def test_fields_below_a_project_are_one_sentence_about_it() -> None:
+    text = (
+        "清单\n1.项目名称：甲项目\n总投资：3亿元；\n建设内容：厂房。\r\n\n进展：在建\n"
+        "2.项目名称：乙项目\n进展：签约\n其他情况说明如下"
+    )
+    lines = join_lines(text)
+    assert [lines.text[a:b] for a, b in lines.paragraphs] == [
+        "清单",
+        "1.项目名称：甲项目，总投资：3亿元，建设内容：厂房，进展：在建",
+        "2.项目名称：乙项目，进展：签约",
+        "其他情况说明如下",
+    ]
+    found = mention(lines.text, "在建", "STATUS", "S1")
+    document = lines.write(Document(id="a", text=lines.text, mentions=(found,)))
+    assert text[slice(*document.mentions[0].span)] == "在建"
+
+
 def test_latin_words_stay_apart() -> None:
     broken = "工作报告\n" + "\n".join((*PIECES[:-1], "目及Green", "Power项目开工建设。"))
     lines = join_lines(broken)

@@ -25,7 +25,7 @@ _APART = re.compile(rf"{_HAN}{_BLANKS.pattern}(?={_HAN})")
 _TOGETHER = re.compile(rf"{_HAN}(?={_HAN})")
 _LEAST_APART = 8
 # 项目名称：甲项目；总投资：3亿元；进展：在建 is one sentence about one project.
-_FIELD = re.compile(
+_KNOWN_FIELD = re.compile(
     r"(?:项目名称|(?:建设|投资|业主|责任|实施)(?:单位|方|主体|企业)|总投资额?|投资(?:额|总额|规模)"
     r"|(?:计划|完成)投资|建设(?:内容|地点|规模|性质|期限|进度)|(?:形象)?进度|进展(?:情况)?)[:：]"
 )
@@ -86,7 +86,7 @@ def join_lines(text: str) -> JoinedText:
     is_kept = np.ones(len(text), dtype=bool)
     blocks = paragraphs(text)
     for block in blocks:
-        has_fields = len(_FIELD.findall(text, *block)) >= _LEAST_FIELDS
+        has_fields = len(_KNOWN_FIELD.findall(text, *block)) >= _LEAST_FIELDS
         if has_fields:
             for mark in _SEMICOLON.finditer(text, *block):
                 characters[mark.start()] = "，"

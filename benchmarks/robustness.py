@@ -1,6 +1,7 @@
 """How scores hold up where reports are short, or written or converted carelessly.
 
 Run:  python benchmarks/robustness.py [--model DIR]
+It needs the extras train and evaluate, and the texts that `zonefacts corpus link` fetches.
 
 The development passages are scored as they are, and again with every text changed in one way and
 the annotations moved along: what remains the same text to a reader should score the same. A

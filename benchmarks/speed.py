@@ -1,6 +1,7 @@
 """Speed and memory of scoring, beside the LAC + jionlp baseline, on the seed reports.
 
 Run:  python benchmarks/speed.py [--model DIR] [--runs N]
+It needs the extra evaluate.
 
 Systems take turns in one process tree, so that a machine whose speed drifts does not favour one;
 the ratio is the median over the turns, with a bootstrap interval.

@@ -8,7 +8,7 @@ _HEADER = """\
 license: apache-2.0
 language: zh
 library_name: transformers
-tags: [fill-mask, chinese, token-classification]
+tags: [feature-extraction, chinese, token-classification]
 ---
 
 # {title}

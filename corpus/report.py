@@ -81,9 +81,8 @@ _DATELINE = re.compile(_YEAR + r"\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日(?:[,，�
 # for those in which something is meant to be done, or a span of time ends.
 _MONTH = re.compile(r"(?<!\d)" + _YEAR + r"\s*年\s*\d{1,2}\s*月(?!底?前)")
 _AIM = re.compile(
-    r"(?:计划|预计|预期|力争|争取|确保|有望|明确|将|拟)[于在到至]?\s*$|[到至—–－～~-]\s*$"
+    r"(?:计划|预计|预期|力争|争取|确保|有望|明确|将|拟)[^。；;！!？?\n]*$|[到至—–－～~-]\s*$"
 )
-_AIM_REACH = 8
 _PAGE_DATE = re.compile(
     r"(?:(?:更新|发布|发表)?(?:时间|日期)\s*[:：]|来源\s*[:：][^\n]{0,30}?)\s*((?:19|20)\d{2})[-年/.]"
 )
@@ -245,8 +244,7 @@ def _from_months(blocks: Sequence[str]) -> YearGuess | None:
         (year, match[0])
         for block in (_NOT_THE_REPORT.sub("", block) for block in blocks)
         for match in _MONTH.finditer(block)
-        if (year := _number(match[1])) is not None
-        and not _AIM.search(block, max(0, match.start() - _AIM_REACH), match.start())
+        if (year := _number(match[1])) is not None and not _AIM.search(block, 0, match.start())
     ]
     if not told:
         return None

@@ -42,7 +42,7 @@ _NEW_MARK = re.compile(
 )
 # 项目名称：甲项目, and below it 总投资：3亿元, 进展：在建.
 _RECORD = re.compile(r"(?:[（(]?[一二三四五六七八九十\d]{1,3}[、.．）)]\s*)?项目名称[:：]")
-FIELD = re.compile(r"[\u4e00-\u9fff]{2,8}[:：]")
+FIELD = re.compile(r"(?:(?:19|20)\d\d年)?[\u4e00-\u9fff]{2,10}(?:[（(][^）)\n]{1,6}[）)])?[:：]")
 # Bylines and picture credits end a paragraph although they carry no final punctuation.
 _BYLINE_END = re.compile(
     r"(?:记者|通讯员|实习生|编辑|作者)[^，。,；;]{0,40}$|(?:摄|摄影|供图|摄影报道|报道)$"

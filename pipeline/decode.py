@@ -163,6 +163,8 @@ def _borders(text: str, label: str, start: int, end: int) -> tuple[int, int]:
     # 拟投资 is no part of a company's name, and 建设期36个月 no group of projects.
     if label == "COMPANY" and text[start:end].endswith("拟"):
         end -= 1
+    if label == "PROJECT" and _DURATION.fullmatch(text, start, end):
+        end = start
     if text[end : end + 1] == "月" and (tail := _MONTHS.search(text, start, end)):
         end = tail.start()
     # 建设期, 建设周期 are a time and no stage; no annotated one is a STATUS.
@@ -203,6 +205,7 @@ def _join_latin(text: str, spans: Sequence[Span]) -> list[Span]:
 _ONCE = re.compile(r"(?<!延)(?:以|之)?后[可将]?$")
 _PERIOD = re.compile(r"工?期|周期")
 _MONTHS = re.compile(r"(?:(?:建设|施工)?(?:工期|周期|期)?|期限)(?:约|为|约为)?\d+个$")
+_DURATION = re.compile(r"(?:(?:建设|施工)?(?:工期|周期|期)?|期限)(?:约|为|约为)?\d+个月(?:左右)?")
 _NUMBER = re.compile(r"(?!(?:19|20)\d\d$)[\d.,\s]+")
 _UNIT = re.compile(r"[十百千]?[万亿]?美?元")
 _HEADER = re.compile(r"(?:[（(]|单位\s*[:：])\s*$")

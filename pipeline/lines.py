@@ -30,6 +30,11 @@ _KNOWN_FIELD = re.compile(
     r"|(?:计划|完成)投资|建设(?:内容|地点|规模|性质|期限|进度)|(?:形象)?进度|进展(?:情况)?)[:：]"
 )
 _LEAST_FIELDS = 2
+# 1.甲项目。总投资3亿元: the name of a project that opens its item of a list is no sentence.
+_ITEM = re.compile(
+    r"(?:[（(]?[一二三四五六七八九十\d]{1,3}[、.．）)]\s*)?[^，,。；;：:\s]{1,30}(?:项目|工程|基地|产业园)"
+    r"(?P<stop>。)(?=(?:该)?(?:项目)?(?:(?:计划|预计)?总?投资|占地|由|位于))"
+)
 _SEMICOLON = re.compile(r"[；;]")
 _MARKS = "，；。,;"
 # A number that is alone on its line is a page's, unless what follows makes it a quantity.
@@ -79,13 +84,16 @@ class JoinedText:
 def join_lines(text: str) -> JoinedText:
     """The text with each paragraph on one line; between two Latin letters a break is a blank.
 
-    A tab, the border of a table's cell, is read as a comma, and so is what stands between fields: a
-    semicolon, or a break with the mark before it.
+    A tab, the border of a table's cell, is read as a comma, and so is what stands between fields (a
+    semicolon, or a break with the mark before it), or behind the name of a project that opens an
+    item of a list.
     """
     characters = np.array(list(text.replace("\t", "，")), dtype=object)
     is_kept = np.ones(len(text), dtype=bool)
     blocks = paragraphs(text)
     for block in blocks:
+        if item := _ITEM.match(text, *block):
+            characters[item.start("stop")] = "，"
         has_fields = len(_KNOWN_FIELD.findall(text, *block)) >= _LEAST_FIELDS
         if has_fields:
             for mark in _SEMICOLON.finditer(text, *block):

@@ -49,6 +49,7 @@ _REPORTED = re.compile(r"(?<!计划)(?:进展(?:情况)?|进度|状态)[:：][^�
 # documents' are future.
 _ONCE_DONE = re.compile(r"(?:以|之)?后[，,]?(?:预计|预期|有望|将|年?可(?!再生))")
 # 尚未开工, 未能落地. One status of those documents is denied: the scheme has no class for it.
+_DENIED_ITSELF = re.compile(r"[尚仍还]?未(?!来)")
 _DENIED = re.compile(
     r"(?:尚未|仍未|还未|至今未|未能|没能|未(?!来)|没有|无法|不再|不能)"
     r"[^，。；、：（）,;:()\n]{0,4}$"
@@ -67,6 +68,8 @@ _LAST_STAGE = {
         r"投产|投用|投运|投入(?:使用|运营|运行|生产)|启用|运营|达产|达效|开园|开业|营业|试运行"
     ),
 }
+# 已建成未投产: what is denied behind a stage is none.
+_NOT_YET = re.compile(r"(?<=.)[但尚仍还]*未(?!来).*$")
 _ENDS = {name: re.compile(f"(?:{words})(?:阶段)?$") for name, words in _LAST_STAGE.items()}
 _MAIN_STRUCTURE = re.compile(r"主体")
 # All 171 statuses of those documents with one of these words are stopped, wherever it stands.
@@ -103,6 +106,7 @@ def told_class(status: str) -> str | None:
     """The class of a STATUS whose words leave no doubt about it."""
     if _STOPPING.search(status):
         return "stopped"
+    status = _NOT_YET.sub("", status)
     if _TRIAL.search(status):
         return "operating"
     if _MAIN_STRUCTURE.search(status):
@@ -111,9 +115,11 @@ def told_class(status: str) -> str | None:
 
 
 def is_denied(text: str, start: int, end: int) -> bool:
-    """Whether the words before `[start, end)` say that a stage is not reached.
+    """Whether `[start, end)` or the words before it say that a stage is not reached.
 
     That work is stopped is not denied by them: 因资金没有落实而停工.
     """
     before = text[max(0, start - _CLAUSE_REACH) : start]
-    return told_class(text[start:end]) != "stopped" and _DENIED.search(before) is not None
+    if told_class(text[start:end]) == "stopped":
+        return False
+    return bool(_DENIED_ITSELF.match(text, start, end) or _DENIED.search(before))

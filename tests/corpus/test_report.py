@@ -118,6 +118,7 @@ CASES = {
     ),
     "months of plans": ("甲项目于2022年4月开工,预计2025年9月投产。", "", 2022, "months"),
     "a span of months": ("建设期2022年1月—2025年12月。", "", 2022, "months"),
+    "months of one plan": ("甲项目签约。计划2025年9月开工,2027年6月投产。", "", None, ""),
     "a month that is fought for": ("甲项目2022年4月开工,争取2026年5月竣工。", "", 2022, "months"),
     "a month that ends a span": ("建设期2022年4月 – 2026年5月。", "", 2022, "months"),
     "a deadline": ("甲项目2022年4月开工,2026年5月底前竣工。", "", 2022, "months"),

@@ -251,6 +251,7 @@ def test_no_name_begins_with_a_word_that_leads_to_it(lead):
     ("text", "label", "span", "expected"),
     [
         ("甲公司拟投资", "COMPANY", (0, 4), ["甲公司"]),
+        ("建设期36个月", "PROJECT", (2, 7), []),
         ("建设期36个月", "PROJECT", (2, 6), []),
         ("建设工期约18个月", "PROJECT", (0, 8), []),
         ("甲项目建设期24个月", "PROJECT", (0, 9), ["甲项目"]),

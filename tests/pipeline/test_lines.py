@@ -53,15 +53,22 @@ def test_breaks_of_all_kinds(line_break: str) -> None:
     assert join_lines(text).text == "高新区，引进项目。"
 
 
+@pytest.mark.parametrize("number", ["", "1.", "（二）"])
+def test_the_name_that_opens_an_item_is_no_sentence(number: str) -> None:
+    text = f"{number}甲项目。总投资3亿元，开工。乙项目。总投资2亿元。"
+    assert join_lines(text).text == f"{number}甲项目，总投资3亿元，开工。乙项目。总投资2亿元。"
+    assert join_lines("推进甲项目。全市投资增长。").text == "推进甲项目。全市投资增长。"
+
+
 def test_fields_below_a_project_are_one_sentence_about_it() -> None:
     text = (
-        "清单\n1.项目名称：甲项目\n总投资：3亿元；\n建设内容：厂房。\r\n\n进展：在建\n"
+        "清单\n1.项目名称：甲项目\n总投资（亿元）：3亿元；\n2024年计划投资：厂房。\r\n\n进展：在建\n"
         "2.项目名称：乙项目\n进展：签约\n其他情况说明如下"
     )
     lines = join_lines(text)
     assert [lines.text[a:b] for a, b in lines.paragraphs] == [
         "清单",
-        "1.项目名称：甲项目，总投资：3亿元，建设内容：厂房，进展：在建",
+        "1.项目名称：甲项目，总投资（亿元）：3亿元，2024年计划投资：厂房，进展：在建",
         "2.项目名称：乙项目，进展：签约",
         "其他情况说明如下",
     ]

@@ -105,6 +105,8 @@ def test_words_of_giving_up(status, expected):
         ("跟踪洽谈", "negotiating"),
         ("取消立项", "stopped"),
         ("推进", None),
+        ("建成未投产", "completed"),
+        ("竣工但尚未投用", "completed"),
         ("解除投资协议", "stopped"),
         ("暂停建设", "stopped"),
         ("进入设备调试阶段", "under_construction"),
@@ -125,10 +127,18 @@ def test_the_last_stage_is_the_class(status, expected):
         ("未来三年开工", False),
         ("手续未办完，开工", False),
         ("因资金没有落实而停工", False),
+        ("甲项目，未来", False),
     ],
 )
 def test_what_is_denied(text, expected):
     assert is_denied(text, len(text) - 2, len(text)) is expected
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"), [("未开工", True), ("尚未投产", True), ("建成未投产", False)]
+)
+def test_what_denies_itself(status, expected):
+    assert is_denied(f"项目{status}", 2, 2 + len(status)) is expected
 
 
 @pytest.mark.parametrize("status", ["试生产", "建成试产", "投入试运行", "试运营"])

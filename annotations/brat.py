@@ -97,7 +97,10 @@ def read_lines(ann: str) -> AnnLines:
         pattern, form = _KINDS.get(line[0], (None, ""))
         match = pattern.fullmatch(line) if pattern else None
         if match is None:
-            wanted = form or "a line that begins with T, R or A"
+            wanted = form or (
+                "a line that begins with T, R or A; notes, events and other lines have no place in"
+                " the scheme, delete them"
+            )
             malformed.append(Problem(number, f"malformed line {line!r}: expected {wanted}"))
             continue
         id_, name, *rest = match.groups()

@@ -202,8 +202,11 @@ def _pretrain(
     if not quiet:
         typer.echo(
             f"{result.status} at step {result.step}, {result.characters:,} characters:"
-            f" {settings.output}"
+            f" {settings.output} (log.jsonl has the losses)"
         )
+    if result.status == "interrupted":
+        # As a shell counts it, so that what waits for the encoder does not begin.
+        raise typer.Exit(130)
 
 
 def _suggest(  # noqa: PLR0917 - one parameter for each option

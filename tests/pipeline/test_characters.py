@@ -90,9 +90,9 @@ def test_folders_that_are_no_tokenizer(files, message, tmp_path):
         CharacterTokenizer.from_folder(tmp_path)
 
 
-@given(st.characters())
+@given(st.characters(codec="utf-8"))
 def test_fold_agrees_with_the_library(character):
     """Of the two tables of Unicode, Python's and the library's, old characters fold the same."""
     tokenizer = CharacterTokenizer.from_vocabulary([character])
-    if unicodedata.category(character) not in {"Cn", "Lu", "Cs"}:
+    if unicodedata.category(character) not in {"Cn", "Lu"}:
         assert tokenizer.encode(character) != [tokenizer.unk_id]

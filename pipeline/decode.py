@@ -204,8 +204,9 @@ def _join_latin(text: str, spans: Sequence[Span]) -> list[Span]:
 # 建成后可: what follows is no part of the stage. 延后 is one.
 _ONCE = re.compile(r"(?<!延)(?:以|之)?后[可将]?$")
 _PERIOD = re.compile(r"工?期|周期")
-_MONTHS = re.compile(r"(?:(?:建设|施工)?(?:工期|周期|期)?|期限)(?:约|为|约为)?\d+个$")
-_DURATION = re.compile(r"(?:(?:建设|施工)?(?:工期|周期|期)?|期限)(?:约|为|约为)?\d+个月(?:左右)?")
+_TERM = r"(?:(?:建设|施工)?(?:工期|周期|期)?|期限)(?:约|为|约为)?\d+个"
+_MONTHS = re.compile(_TERM + "$")
+_DURATION = re.compile(_TERM + "月(?:左右)?")
 _NUMBER = re.compile(r"(?!(?:19|20)\d\d$)[\d.,\s]+")
 _UNIT = re.compile(r"[十百千]?[万亿]?美?元")
 _HEADER = re.compile(r"(?:[（(]|单位\s*[:：])\s*$")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from annotations.document import Document
 from annotations.errors import PipelineError
-from corpus.segment import FIELD, LINE_BREAKS, Span, is_page_number, paragraphs
+from corpus.segment import FIELD, ITEM_NUMBER, LINE_BREAKS, Span, is_page_number, paragraphs
 
 _LINE = re.compile(rf"[^\s{LINE_BREAKS}](?:[^{LINE_BREAKS}]*\S)?")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -32,7 +32,7 @@ _KNOWN_FIELD = re.compile(
 _LEAST_FIELDS = 2
 # 1.甲项目。总投资3亿元: the name of a project that opens its item of a list is no sentence.
 _ITEM = re.compile(
-    r"(?:[（(]?[一二三四五六七八九十\d]{1,3}[、.．）)]\s*)?[^，,。；;：:\s]{1,30}(?:项目|工程|基地|产业园)"
+    ITEM_NUMBER + r"[^，,。；;：:\s]{1,30}(?:项目|工程|基地|产业园)"
     r"(?P<stop>。)(?=(?:该)?(?:项目)?(?:(?:计划|预计)?总?投资|占地|由|位于))"
 )
 _SEMICOLON = re.compile(r"[；;]")

@@ -64,12 +64,16 @@ def told_owners(text: str, mentions: Sequence[Mention]) -> dict[int, int]:
             if built.end() in starts:
                 owners[index] = starts[built.end()]
         elif text[mention.end : mention.end + 1] in _CLOSING:
-            before = text[max(0, mention.start - _REACH) : mention.start]
-            opened = max(before.rfind("（"), before.rfind("("))
-            end = mention.start - len(before) + opened
-            if opened >= 0 and end in ends and _BRACKET.fullmatch(text, end, mention.start):
-                owners[index] = ends[end]
+            opened = _bracket_before(text, mention.start)
+            if opened in ends and _BRACKET.fullmatch(text, opened, mention.start):
+                owners[index] = ends[opened]
     return owners
+
+
+def _bracket_before(text: str, start: int) -> int:
+    """Where the last bracket opens within reach before `start`, -1 if none does."""
+    first = max(0, start - _REACH)
+    return max(text.rfind("（", first, start), text.rfind("(", first, start))
 
 
 def told_builders(text: str, mentions: Sequence[Mention]) -> dict[int, int]:
@@ -166,9 +170,8 @@ def sums_of_nobody(text: str, mentions: Sequence[Mention]) -> set[int]:
     for index, mention in enumerate(mentions):
         if mention.label != "AMOUNT":
             continue
-        start = max(0, mention.start - _REACH)
-        before = text[start : mention.start]
-        opened = start + max(before.rfind("（"), before.rfind("("))
+        before = text[max(0, mention.start - _REACH) : mention.start]
+        opened = _bracket_before(text, mention.start)
         first = sums.get(opened)
         converted = first is not None and (
             _CONVERTED.fullmatch(text, opened, mention.start)

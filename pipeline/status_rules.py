@@ -48,7 +48,8 @@ _REPORTED = re.compile(r"(?<!计划)(?:进展(?:情况)?|进度|状态)[:：][^�
 # 建成投产后，预计年产值60亿元: what it will bring says that it is not there yet. So all 6 of those
 # documents' are future.
 _ONCE_DONE = re.compile(r"(?:以|之)?后[，,]?(?:预计|预期|有望|将|年?可(?!再生))")
-# 尚未开工, 未能落地. One status of those documents is denied: the scheme has no class for it.
+# 尚未开工, 未能落地: the scheme has no class for it. Of the statuses of those documents none is
+# denied, and one is taken for it, which a break parts (因拆迁未完缓/建).
 _DENIED_ITSELF = re.compile(r"[尚仍还]?未(?!来)")
 _DENIED = re.compile(
     r"(?:尚未|仍未|还未|至今未|未能|没能|未(?!来)|没有|无法|不再|不能)"

@@ -33,6 +33,14 @@ _UNDER_WAY = re.compile(
 # happened. All 9 and all 13 are actual.
 _LAST_YEAR = re.compile(rf"(?:去年|上年|前年|昨年){_TIME}")
 _IN_YEAR = re.compile(rf"(?<!\d)((?:19|20)\d\d)年{_TIME}")
+# 2023年3月开工，11月竣工 in a report of 2023: plans leave out the year of their months (3月开工), or
+# say that they are plans.
+_IN_MONTH = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)年\d{1,2}月(?!.{0,3}前)"
+    rf"(?:[^。；！？;!?\n]{{0,20}}[，、,]\d{{1,2}}月(?!.{{0,3}}前))?{_TIME}"
+)
+_PLANNING = re.compile(rf"计划|安排|目标|拟|争取|{_ANNOUNCING.pattern}")
+_SENTENCE_BREAK = re.compile(r"[。；！？;!?\n]")
 # 1—9月新签约, 截至10月底完成投资: what a span up to now holds has happened, unless a later time or
 # an aim stands between (截至10月底主体完工，明年投产). All 32 are actual.
 _SO_FAR = re.compile(
@@ -96,6 +104,10 @@ def told_modality(text: str, start: int, end: int, *, year: int | None = None) -
         return "actual"
     named = _IN_YEAR.search(before)
     if (named and year and int(named[1]) < year) or _HALTED.search(text, start, end):
+        return "actual"
+    sentence = _SENTENCE_BREAK.split(before)[-1]
+    month = _IN_MONTH.search(sentence)
+    if month and int(month[1]) == year and not _PLANNING.search(sentence):
         return "actual"
     so_far = _SO_FAR.search(before)
     if so_far and int(so_far[1] or so_far[2] or 0) <= (year or 0):

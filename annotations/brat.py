@@ -224,17 +224,18 @@ def format_ann(document: Document) -> str:
 
 def _text_problem(mention: MentionLine, text: str) -> str | None:
     """How a mention line contradicts the text, or None if it does not."""
+    is_within = mention.start < mention.end <= len(text)
     found = text[mention.start : mention.end]
-    if mention.start < mention.end <= len(text) and found.translate(
-        _BREAKS
-    ) == mention.text.translate(_BREAKS):
+    if is_within and found.translate(_BREAKS) == mention.text.translate(_BREAKS):
         return None
+    # What goes on to the end of the text may be a whole report.
+    there = f"{found!r} there" if is_within else "no such span"
     nearest = _nearest(text, mention)
     hint = "" if nearest is None else f"; the nearest such text starts at {nearest}"
     return (
         f"{mention.id} {mention.label} {mention.start} {mention.end} says {mention.text!r}, but"
-        f" the text ({len(text)} characters) has {found!r} there{hint}; offsets count code points"
-        " of the raw text"
+        f" the text ({len(text)} characters) has {there}{hint}; offsets count code points of the"
+        " raw text"
     )
 
 

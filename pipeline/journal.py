@@ -54,8 +54,8 @@ class Journal:
 
     Raises:
         OSError: the folder cannot be written to.
-        PipelineError: an interrupted run would be thrown away, since `resume` is not set or the
-            run had another maker.
+        PipelineError: the folder cannot be made, or an interrupted run would be thrown away, since
+            `resume` is not set or the run had another maker.
     """
 
     def __init__(self, folder: Path, *, maker: Maker, resume: bool) -> None:
@@ -80,7 +80,12 @@ class Journal:
         self._earlier |= interrupted
         if not any(place.path == self._path for place in self._earlier.values()):
             shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise PipelineError(
+                f"--output: {folder}: no folder for the results can be made: {error.strerror}"
+            ) from error
         (self._folder / _RUN).write_text(json.dumps(asdict(maker)), encoding="utf-8")
         self._cut_broken_end()
         self._file = self._path.open("ab")

@@ -33,8 +33,8 @@ _UNDER_WAY = re.compile(
 # happened. All 9 and all 13 are actual.
 _LAST_YEAR = re.compile(rf"(?:去年|上年|前年|昨年){_TIME}")
 _IN_YEAR = re.compile(rf"(?<!\d)((?:19|20)\d\d)年{_TIME}")
-# 2023年3月开工，11月竣工 in a report of 2023: plans leave out the year of their months (3月开工), or
-# say that they are plans.
+# 2023年3月开工，11月竣工 in a report of 2023: plans leave out the year of their months, or say that
+# they are plans.
 _IN_MONTH = re.compile(
     r"(?<!\d)((?:19|20)\d\d)年\d{1,2}月(?!.{0,3}前)"
     rf"(?:[^。；！？;!?\n]{{0,20}}[，、,]\d{{1,2}}月(?!.{{0,3}}前))?{_TIME}"

@@ -199,6 +199,8 @@ def _pretrain(
     if output is not None:
         settings = replace(settings, output=output)
     result = pretrain(settings, quiet=quiet)
+    if result.n_broken:
+        typer.echo(f"{result.n_broken} broken lines of {settings.corpus} skipped", err=True)
     if not quiet:
         typer.echo(
             f"{result.status} at step {result.step}, {result.characters:,} characters:"
@@ -229,26 +231,29 @@ def _suggest(  # noqa: PLR0917 - one parameter for each option
     from annotations.progress import progress_bar
     from annotations.store import load_annotations
     from pipeline.model import load_model
-    from training.suggest import check_format, suggest, write_suggestions
+    from training.suggest import check_target, suggest, write_suggestions
 
-    check_format(format_name)
+    check_target(output, format_name=format_name)
     failed: list[str] = []
     held_out: list[str] = []
-    with progress_bar(quiet=quiet) as show:
-        suggestions = suggest(
-            inputs,
-            model=load_model(model),
-            count=count,
-            known=load_annotations(known) if known else (),
-            on_error=failed.append,
-            on_held_out=held_out.append,
-            on_progress=partial(show, "reading passages"),
-        )
+    try:
+        with progress_bar(quiet=quiet) as show:
+            suggestions = suggest(
+                inputs,
+                model=load_model(model),
+                count=count,
+                known=load_annotations(known) if known else (),
+                on_error=failed.append,
+                on_held_out=held_out.append,
+                on_progress=partial(show, "reading passages"),
+            )
+    finally:
+        # They say why there is nothing to suggest, too.
+        for message in held_out:
+            typer.echo(f"left out: {message}", err=True)
+        for message in failed:
+            typer.echo(f"not read: {message}", err=True)
     write_suggestions(suggestions, output, format_name=format_name)
-    for message in held_out:
-        typer.echo(f"left out: {message}", err=True)
-    for message in failed:
-        typer.echo(f"not read: {message}", err=True)
     if not quiet:
         for s in suggestions:
             typer.echo(

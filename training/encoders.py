@@ -15,10 +15,11 @@ from typing import Any
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from transformers import AutoConfig, AutoModel, BertModel, PreTrainedModel
 
 from annotations.errors import PipelineError, TrainingError
+from corpus.files import write_atomic
 from pipeline.characters import CharacterTokenizer
 from training.config import parse_config
 from training.model_card import model_card
@@ -154,11 +155,11 @@ def save_sharded(tensors: dict[str, torch.Tensor], folder: Path, *, max_bytes: i
         shards[-1][name] = tensor
         n_bytes += size
     if len(shards) == 1:
-        save_file(shards[0], folder / _WEIGHTS, metadata={"format": "pt"})
+        write_atomic(folder / _WEIGHTS, save(shards[0], metadata={"format": "pt"}))
         return [folder / _WEIGHTS]
     names = [f"model-{n:05d}-of-{len(shards):05d}.safetensors" for n in range(1, len(shards) + 1)]
     for name, shard in zip(names, shards, strict=True):
-        save_file(shard, folder / name, metadata={"format": "pt"})
+        write_atomic(folder / name, save(shard, metadata={"format": "pt"}))
     total = sum(t.numel() * t.element_size() for t in tensors.values())
     places = {key: name for name, shard in zip(names, shards, strict=True) for key in shard}
     index = {"metadata": {"total_size": total}, "weight_map": places}

@@ -72,10 +72,10 @@ def train_ner(
         TrainingError: the encoder cannot be loaded or not read such windows, a setting makes no
             sense, or the folder holds another run.
     """
+    check_settings(config)
     data = f"{fingerprint(documents)} {weights_mark(config.encoder)}"
     if not start_run(folder, config, data=data):
         return
-    check_settings(config)
     began = time.monotonic()
     model, tokenizer = make_classifier(config, tag_names())
     check_windows(model, window=config.window, overlap=config.overlap)

@@ -22,11 +22,15 @@ from training.pretrain_run import Run
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PretrainResult:
-    """How a run ended: `finished`, or `interrupted` and to be resumed by the same command."""
+    """How a run ended: `finished`, or `interrupted` and to be resumed by the same command.
+
+    `n_broken` lines of the collection could not be read.
+    """
 
     status: Literal["finished", "interrupted"]
     step: int
     characters: int
+    n_broken: int
     metrics: dict[str, float]
 
 
@@ -83,16 +87,21 @@ def _result(run: Run, status: Literal["finished", "interrupted"]) -> PretrainRes
         status=status,
         step=run.position.step,
         characters=run.position.characters,
+        n_broken=run.corpus.counts.get("broken_lines", 0),
         metrics=run.metrics,
     )
 
 
 @contextmanager
 def _stop_signals(run: Run) -> Iterator[None]:
-    """Let SIGTERM and SIGINT end the run behind the step at hand, with a checkpoint."""
+    """Let SIGTERM and SIGINT end the run behind the step at hand, with a checkpoint.
 
-    def stop(_number: int, _frame: object) -> None:
+    A step that makes shards first takes a minute; whoever asks twice has the signal's own way.
+    """
+
+    def stop(number: int, _frame: object) -> None:
         run.must_stop = True
+        signal.signal(number, before[number])
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:

@@ -100,12 +100,12 @@ def train_relations(
         TrainingError: there is no tagger run or nothing to learn from, a setting makes no sense,
             or the folder holds another run.
     """
+    _check_settings(config)
     tagger = run_mark(Path(config.ner))
     features = f"{n_features()} {n_status_features()}"
     data = f"{fingerprint(documents)} {fingerprint(development)} {tagger} {features}"
     if not start_run(folder, config, data=data):
         return
-    _check_settings(config)
     torch.manual_seed(config.seed)
     began = time.monotonic()
     model, tokenizer = load_ner(Path(config.ner))

@@ -30,6 +30,7 @@ from pipeline.windows import FloatArray
 from training.held_out import held_out_reason
 
 FORMATS = ("brat", "label-studio")
+_SUGGESTIONS = "suggestions.jsonl"
 # Passages whose states are nearly those of a known one are copies of it.
 _SAME = 0.9999
 
@@ -100,36 +101,44 @@ def suggest(
             "no readable passage among the inputs that may be trained on; give reports to choose"
             " from, of other places than those of the development and test splits"
         )
-    compared = [document for document in known if document.text]
+    # An annotated report of many passages is like none of them as a whole.
+    compared = [
+        document.text[start:end] for document in known for start, end in _cut(document.text)
+    ]
     n_all = len(passages) + len(compared)
     candidates: list[_Candidate] = []
     for passage in passages:
         candidates.append(_measure(passage, model=model))
         on_progress(len(candidates), n_all)
     vectors: list[NDArray[np.float64]] = []
-    for document in compared:
-        vectors.append(_vector(model.encode(document.text).states))
+    for text in compared:
+        vectors.append(_vector(model.encode(text).states))
         on_progress(len(candidates) + len(vectors), n_all)
     return _rank(candidates, vectors, count=count)
 
 
-def check_format(format_name: str) -> None:
-    """See that annotators can be given pre-annotations in this format.
+def check_target(folder: Path, *, format_name: str) -> None:
+    """See that annotators can be given pre-annotations in this format and in this folder.
 
     Raises:
-        TrainingError: they cannot.
+        TrainingError: they cannot, or the folder holds some that may have been corrected since.
     """
     if format_name not in FORMATS:
         raise TrainingError(f"no format {format_name!r} here; expected {' or '.join(FORMATS)}")
+    if (folder / _SUGGESTIONS).exists():
+        raise TrainingError(
+            f"{folder}: holds suggestions already, and annotators may have gone on with them; give"
+            " another --output"
+        )
 
 
 def write_suggestions(suggestions: Sequence[Suggestion], folder: Path, *, format_name: str) -> None:
     """Write the pre-annotations and `suggestions.jsonl`, which says why each was chosen.
 
     Raises:
-        TrainingError: the format cannot hold pre-annotations for annotators.
+        TrainingError: as `check_target`.
     """
-    check_format(format_name)
+    check_target(folder, format_name=format_name)
     target = folder / ("brat" if format_name == "brat" else "tasks.json")
     documents = [suggestion.document for suggestion in suggestions]
     for path, data in find_format(format_name).render(documents, target).items():
@@ -150,7 +159,7 @@ def write_suggestions(suggestions: Sequence[Suggestion], folder: Path, *, format
         )
         for s in suggestions
     ]
-    write_atomic(folder / "suggestions.jsonl", "".join(f"{line}\n" for line in lines))
+    write_atomic(folder / _SUGGESTIONS, "".join(f"{line}\n" for line in lines))
 
 
 def _find_passages(
@@ -176,9 +185,14 @@ def _find_passages(
                 ),
                 start,
             )
-            for start, end in list(cut_passages(report.text)) or [(0, len(report.text))]
+            for start, end in _cut(report.text)
         ]
     return passages
+
+
+def _cut(text: str) -> list[tuple[int, int]]:
+    """The passages of a text; a short text is one, an empty one has none."""
+    return list(cut_passages(text)) or [(0, len(text))] * bool(text)
 
 
 def _measure(passage: _Passage, *, model: Model) -> _Candidate:

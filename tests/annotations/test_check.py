@@ -46,6 +46,12 @@ def test_nothing_is_wrong_with_good_annotations() -> None:
 # Each row: what is replaced in the good file, by what, the line and the words of the one finding.
 PROBLEMS = {
     "text": ("3亿元", "3亿", 2, "T2 AMOUNT 6 9 says '3亿'"),
+    "beyond the text": (
+        "T2\tAMOUNT 6 9\t3亿元",
+        "T2\tAMOUNT 6 999\t3亿元",
+        2,
+        "the text (24 characters) has no such span; the nearest such text starts at 6;",
+    ),
     "overlap": ("T5\tZONE 19 22\t高新区", "T5\tZONE 17 22\t目在高新区", 4, "overlap"),
     "label": ("ZONE", "PLACE", 5, "T5: unknown label PLACE"),
     "relation": ("LocatedIn", "Located", 8, "unknown relation"),

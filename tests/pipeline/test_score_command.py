@@ -158,7 +158,7 @@ def test_wrong_use(reports, capsys, monkeypatch, arguments, message):
 def test_a_folder_that_cannot_be_written(reports, capsys):
     assert zonefacts("score", "in", "-o", "in/a.txt/out") == 2
     error = capsys.readouterr().err
-    assert error.startswith("zonefacts: error: in/a.txt/out")
+    assert error.startswith("zonefacts: error: --output: in/a.txt/out: ")
     assert len(error.splitlines()) == 1
 
 

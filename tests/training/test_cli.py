@@ -18,9 +18,10 @@ def test_pretraining_ends_well_only_when_it_is_finished(
     monkeypatch.setattr(
         "training.pretrain.pretrain",
         lambda settings, *, quiet: PretrainResult(
-            status=status, step=7, characters=28_000, metrics={}
+            status=status, step=7, characters=28_000, n_broken=2, metrics={}
         ),
     )
     result = CliRunner().invoke(build_app(), ["pretrain", "--config", str(CONFIG)])
     assert result.exit_code == exit_status
     assert result.stdout.startswith(f"{status} at step 7, 28,000 characters: ")
+    assert result.stderr.startswith("2 broken lines of ")

@@ -571,6 +571,22 @@ def test_a_signal_ends_the_run_behind_the_step_at_hand(config, monkeypatch):
     assert signal.getsignal(signal.SIGTERM) == before
 
 
+def test_a_second_signal_does_not_wait_for_the_step(config, monkeypatch):
+    step = Run.step
+
+    def signal_twice(run, progress):
+        if run.position.step == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGINT)
+        step(run, progress)
+
+    monkeypatch.setattr(Run, "step", signal_twice)
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        pretrain(config, quiet=True)
+    assert signal.getsignal(signal.SIGINT) == before
+
+
 @pytest.mark.parametrize(("weight", "absent"), [("mlm_weight", "mlm"), ("lac_weight", "lac")])
 def test_one_objective_alone(config, weight, absent):
     settings = replace(config, budget_characters=30 * 8, **{weight: 0.0})
@@ -868,6 +884,9 @@ def test_weights_in_parts_load_as_one(encoder, tmp_path):
     (folder / "model.safetensors").unlink()
     files = save_sharded(tensors, folder, max_bytes=2_000)
     assert len(files) > 2
+    (folder / "any").touch()
+    # Whoever may read the folder's other files may read the weights.
+    assert {file.stat().st_mode for file in files} == {(folder / "any").stat().st_mode}
     whole, parts = load_encoder(encoder)[0], load_encoder(folder)[0]
     for name, tensor in whole.state_dict().items():
         # A pooler is no part of the encoder; the loader makes one up.

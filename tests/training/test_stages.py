@@ -138,7 +138,8 @@ def test_a_finished_run_from_other_weights_is_refused(
 )
 def test_tagger_settings_out_of_their_bounds(ner_config, documents, tmp_path, changes, message):
     with pytest.raises(TrainingError, match=message):
-        train_ner(replace(ner_config, **changes), documents, tmp_path)
+        train_ner(replace(ner_config, **changes), documents, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,8 @@ def test_tagger_settings_out_of_their_bounds(ner_config, documents, tmp_path, ch
 def test_relation_settings_out_of_their_bounds(runs, documents, tmp_path, changes, message):
     config = RelationConfig(name="r", ner=str(runs[0] / "ner"), annotations=(), **changes)
     with pytest.raises(TrainingError, match=message):
-        train_relations(config, documents, tmp_path)
+        train_relations(config, documents, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_run_that_could_not_start_may_be_mended(ner_config, documents, tmp_path):

@@ -84,6 +84,22 @@ def test_what_is_annotated_already_is_not_suggested(reports):
     assert not {"unsure", "copy"} & set(names(found))
 
 
+def test_a_known_report_is_compared_passage_by_passage(reports):
+    passages = ["疑疑疑疑项目开工了。" * 150, "产业项目开工建设好。" * 150]
+    (reports / "both.txt").write_text("\n".join(passages), encoding="utf-8")
+    known = Document(id="k", text="\n".join(passages))
+    found = suggest([str(reports / "both.txt")], model=MadeUpModel(), count=10, known=[known])
+    assert not found
+
+
+def test_suggestions_that_may_have_been_corrected_are_kept(reports):
+    found = suggest([str(reports)], model=MadeUpModel(), count=2)
+    write_suggestions(found[:1], reports / "out", format_name="brat")
+    with pytest.raises(TrainingError, match="holds suggestions already"):
+        write_suggestions(found[1:], reports / "out", format_name="brat")
+    assert len(list((reports / "out" / "brat").glob("*.ann"))) == 1
+
+
 @pytest.mark.parametrize(
     ("format_name", "path"), [("brat", "brat"), ("label-studio", "tasks.json")]
 )
@@ -149,10 +165,14 @@ def test_unreadable_inputs_are_reported(reports):
     assert "broken.txt" in messages[1]
 
 
-def test_nothing_to_suggest(tmp_path):
+def test_nothing_to_suggest(tmp_path, monkeypatch):
     (tmp_path / "broken.txt").write_bytes(b"\x00\x01\x02" * 50)
-    with pytest.raises(TrainingError, match="no readable passage"):
-        suggest([str(tmp_path)], model=MadeUpModel(), count=1)
+    monkeypatch.setattr("pipeline.model.load_model", lambda _: MadeUpModel())
+    arguments = ["suggest", str(tmp_path), "--output", str(tmp_path / "out")]
+    result = CliRunner().invoke(build_app(), arguments)
+    assert isinstance(result.exception, TrainingError)
+    assert "no readable passage" in str(result.exception)
+    assert "broken.txt" in result.stderr
 
 
 def test_unknown_format(tmp_path):

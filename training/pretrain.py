@@ -101,7 +101,7 @@ def _stop_signals(run: Run) -> Iterator[None]:
 
     def stop(number: int, _frame: object) -> None:
         run.must_stop = True
-        signal.signal(number, before[number])
+        signal.signal(number, before[signal.Signals(number)])
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:

@@ -40,10 +40,10 @@ _NEW_MARK = re.compile(
     r"|[一二三四五六七八九]是|第[一二三四五六七八九十][,，、]"
     r"|同志们|各位|附件|来源|责任编辑|编辑[:：]|更新时间|发布时间|发布日期|版权声明|上一篇|下一篇"
 )
-# The number of an item, where it has one.
-ITEM_NUMBER = r"(?:[（(]?[一二三四五六七八九十\d]{1,3}[、.．）)]\s*)?"
+# The number of an item.
+ITEM_NUMBER = r"[（(]?[一二三四五六七八九十\d]{1,3}[、.．）)]\s*"
 # 项目名称：甲项目, and below it 总投资：3亿元, 进展：在建.
-_RECORD = re.compile(ITEM_NUMBER + r"项目名称[:：]")
+_RECORD = re.compile(rf"(?:{ITEM_NUMBER})?项目名称[:：]")
 FIELD = re.compile(r"(?:(?:19|20)\d\d年)?[\u4e00-\u9fff]{2,10}(?:[（(][^）)\n]{1,6}[）)])?[:：]")
 # Bylines and picture credits end a paragraph although they carry no final punctuation.
 _BYLINE_END = re.compile(

@@ -1,7 +1,6 @@
 """From per-character tag scores to flat mentions under the schema's constraints."""
 
 import re
-import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.document import Mention
+from pipeline.borders import set_borders
 from pipeline.patterns import find_amounts, find_dates
 from pipeline.tags import begin_tag, spans_of
 from pipeline.windows import FloatArray
@@ -131,7 +131,7 @@ def decode_mentions(
     for start, end in paragraphs:
         words = None if starts is None else starts[start:end]
         for label, first, last in spans_of(best_tags(log_probabilities[start:end], steps, words)):
-            left, right = _borders(text, label, start + first, start + last)
+            left, right = set_borders(text, label, start + first, start + last)
             if left < right:
                 rows = log_probabilities[left:right]
                 spans.append(Span(label, left, right, _span_score(rows, label)))
@@ -153,24 +153,6 @@ def decode_mentions(
         )
         for n, s in enumerate(ordered, 1)
     )
-
-
-def _borders(text: str, label: str, start: int, end: int) -> tuple[int, int]:
-    """The span without what is no part of such a mention; empty if nothing is left of it."""
-    start, end = trim(text, start, end)
-    if label == "STATUS" and (tail := _ONCE.search(text, start, end)):
-        end = tail.start()
-    # 拟投资 is no part of a company's name, and 建设期36个月 no group of projects.
-    if label == "COMPANY" and text[start:end].endswith("拟"):
-        end -= 1
-    if label == "PROJECT" and _DURATION.fullmatch(text, start, end):
-        end = start
-    if text[end : end + 1] == "月" and (tail := _MONTHS.search(text, start, end)):
-        end = tail.start()
-    # 建设期, 建设周期 are a time and no stage; no annotated one is a STATUS.
-    if label == "STATUS" and text[start:end] == "建设" and _PERIOD.match(text, end):
-        end = start
-    return start, end
 
 
 def _is_no_value(text: str, span: Span) -> bool:
@@ -201,72 +183,12 @@ def _join_latin(text: str, spans: Sequence[Span]) -> list[Span]:
     return found
 
 
-# 建成后可: what follows is no part of the stage. 延后 is one.
-_ONCE = re.compile(r"(?<!延)(?:以|之)?后[可将]?$")
-_PERIOD = re.compile(r"工?期|周期")
-_TERM = r"(?:(?:建设|施工)?(?:工期|周期|期)?|期限)(?:约|为|约为)?\d+个"
-_MONTHS = re.compile(_TERM + "$")
-_DURATION = re.compile(_TERM + "月(?:左右)?")
 _NUMBER = re.compile(r"(?!(?:19|20)\d\d$)[\d.,\s]+")
 _UNIT = re.compile(r"[十百千]?[万亿]?美?元")
 _HEADER = re.compile(r"(?:[（(]|单位\s*[:：])\s*$")
 _ONCE_RUNNING = re.compile(r"[产成用运营效]$")
 _LATIN_BLANK = re.compile(r"[A-Za-z0-9] [A-Za-z0-9]")
 _CURRENCY = re.compile(r"元|币|镑|美金|[$¥￥€]|\d[余多]?亿[余多]?(?:以上|左右|以下)?$")
-_NO_NAME = re.compile(r"目前|关于|还有")
-_EDGES = " \t\r\n\u3000*，。；、：,;:|丨"
-# Full and half width are one kind: a converted text may open with the one and close with the other.
-_OPENING = "（“‘《「『【〈〔["
-_CLOSING = "）”’》」』】〉〕]"
-_KINDS = {mark: kind for marks in (_OPENING, _CLOSING) for kind, mark in enumerate(marks)}
-_KINDS |= {"(": _KINDS["（"], ")": _KINDS["）"]}
-
-
-def trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span without blanks, list marks, separators and lone brackets at its edges.
-
-    Nor does a mention begin with 由, 目前, 关于 or 还有, or end with 于 or 再: no annotated one
-    does.
-    A span that stops before the bracket that closes one of its own takes that in: 甲园（一期）.
-    """
-    lone = _lone_brackets(text, start, end)
-    while start < end and (_is_edge(text[start]) or text[start] == "由" or start in lone):
-        start += 1
-    while start < end and (_is_edge(text[end - 1]) or text[end - 1] in "于再" or end - 1 in lone):
-        end -= 1
-    if opened := _NO_NAME.match(text, start, end):
-        start = opened.end()
-    within = [at for at in lone if start < at < end]
-    if within and text[end : end + 1] and _is_pair(text[max(within)], text[end]):
-        end += 1
-    return start, end
-
-
-def _is_edge(mark: str) -> bool:
-    """Whether a name does not begin or end so; ① is a number, an emoji a symbol to Unicode."""
-    return mark in _EDGES or unicodedata.category(mark) in ("So", "No", "Me", "Mn")
-
-
-def _is_pair(left: str, right: str) -> bool:
-    return _is_opening(left) and not _is_opening(right) and _KINDS[left] == _KINDS.get(right)
-
-
-def _is_opening(mark: str) -> bool:
-    return mark in _OPENING or mark == "("
-
-
-def _lone_brackets(text: str, start: int, end: int) -> set[int]:
-    """Offsets of the brackets and quotes in a span that have no other half in it."""
-    opened: list[int] = []
-    lone: set[int] = set()
-    for at in range(start, end):
-        if _is_opening(text[at]):
-            opened.append(at)
-        elif opened and _is_pair(text[opened[-1]], text[at]):
-            opened.pop()
-        elif text[at] in _KINDS:
-            lone.add(at)
-    return lone.union(opened)
 
 
 def _span_score(rows: FloatArray, label: str) -> float:

@@ -30,10 +30,14 @@ _KNOWN_FIELD = re.compile(
     r"|(?:计划|完成)投资|建设(?:内容|地点|规模|性质|期限|进度)|(?:形象)?进度|进展(?:情况)?)[:：]"
 )
 _LEAST_FIELDS = 2
-# 1.甲项目。总投资3亿元: the name of a project that opens its item of a list is no sentence.
+# 1.甲项目。总投资3亿元: the name of a project that opens its item of a list is no sentence. Without
+# such a word at its end it wants a number: 基础设施加快完善。总投资40亿元、全长44公里的大道通车.
 _ITEM = re.compile(
-    ITEM_NUMBER + r"[^，,。；;：:\s]{1,30}(?:项目|工程|基地|产业园)"
-    r"(?P<stop>。)(?=(?:该)?(?:项目)?(?:(?:计划|预计)?总?投资|占地|由|位于))"
+    r"(?!.{0,8}(?:推进|实施|加快|加强|完善|改善))"
+    rf"(?:(?:{ITEM_NUMBER})?[^，,。；;：:\s]{{1,30}}(?:项目|工程|基地|产业园)"
+    rf"|{ITEM_NUMBER}[^，,。；;：:\s]{{2,40}})(?P<stop>。)"
+    r"(?=(?:[该本]?项目)?(?:(?:计划|预计)?总?投资(?:额|概算)?[约为]?\d|总?(?:占地|用地|建筑)(?:面积)?约?\d"
+    r"|由[^，。]{2,30}(?:投资|建设|承建|实施)|位于|坐落|选址|地处))"
 )
 _SEMICOLON = re.compile(r"[；;]")
 _MARKS = "，；。,;"

@@ -1,8 +1,9 @@
-"""What words tell of sums and companies: 甲项目（总投资3亿元）, 完成投资9亿元, 乙公司承建的甲项目.
+"""What words tell of sums, companies, zones: 甲项目（总投资3亿元）, 乙公司承建的甲项目位于高新区.
 
 In the annotated train documents 31 of the 32 sums in such a bracket behind a project, or with such
 a verb and a project behind them, are that project's. All 61 companies with such a verb, a STATUS or
-what they invest between them and a project own it, and none of them one before them.
+what they invest between them and a project own it, and none of them one before them. All 115 zones
+right before a project, or right behind one and 位于, are where it stands.
 """
 
 import re
@@ -16,6 +17,10 @@ from pipeline.counts import parse_count
 
 # From the sum on, up to the project.
 _BUILDING = re.compile(r"(?:用于)?(?:建设|打造|兴建|新建|扩建|改扩建|实施|开发|投建)的?")
+# 投资15亿元、占地300亩的甲项目, but of all of the projects 甲、乙等3个项目.
+_WIDE = re.compile(
+    r"(?:以上)?[、，,]总?(?:占地|用地|建筑)(?:面积)?约?[\d.]+[多余]?万?(?:亩|平方米|平方公里|公顷)的"
+)
 # From the project on, up to the sum.
 _BRACKET = re.compile(r"[（(](?:计划|项目)?(?:总?投资额?|概算|投资概算)?(?:[:：为约])?")
 _CLOSING = ("）", ")")
@@ -23,11 +28,23 @@ _CLOSING = ("）", ")")
 _BUILT_BY = re.compile(
     r"(?:独资|联合|合作)?(?:投资|出资)?(?:承建|建设|兴建|新建|投建|打造|开发|投资)的?"
 )
+# From a project on, up to the company, and from it on.
+_BY = re.compile(r"[，,]?(?:该?项目)?由$")
+_BUILDS = re.compile(
+    r"(?:独资|联合|合作|负责|全额)?(?:投资|出资)?(?:兴建|建设|承建|投建|开发|打造|投资|实施|运营)"
+    r"(?![的方商]|单位)"
+)
 _INVESTS = re.compile(r"(?:计划|拟|将)?(?:总?投资|出资|投入|斥资)额?(?:约|近|超|超过|达)?")
 _WHAT_FOR = re.compile(
     r"(?:以上)?(?:的|在[^，。；]{1,8})?(?:投资)?"
     r"(?:建设|打造|兴建|新建|扩建|改扩建|实施|开发|投建)?的?"
 )
+# From a project on, up to the zone, and from a zone on, up to the project.
+_STANDS_IN = re.compile(
+    r"[，,]?(?:该?项目)?(?:位于|坐落(?:[于在])?|选址(?:[于在])?|落[户地子](?:[于在])?|[布建设]在)"
+    r"[^，。；、,;（(\n]{0,8}"
+)
+_WITHIN = re.compile(r"(?:[内里]?的|[内里])?")
 # A phase or a part of a project may cost something, too (甲水库投资3亿元的除险加固工程).
 _UNDERTAKING = re.compile(
     r"(?:项目|工程|基地|园区?|期|生产线|中心|广场|城|高速|公路|铁路|大道|路|桥|隧道|水库|电站|风电"
@@ -63,6 +80,10 @@ def told_owners(text: str, mentions: Sequence[Mention]) -> dict[int, int]:
         if built := _BUILDING.match(text, mention.end):
             if built.end() in starts:
                 owners[index] = starts[built.end()]
+        elif wide := _WIDE.match(text, mention.end):
+            owner = starts.get(wide.end())
+            if owner is not None and text[mentions[owner].end : mentions[owner].end + 1] != "、":
+                owners[index] = owner
         elif text[mention.end : mention.end + 1] in _CLOSING:
             opened = _bracket_before(text, mention.start)
             if opened in ends and _BRACKET.fullmatch(text, opened, mention.start):
@@ -86,18 +107,64 @@ def told_builders(text: str, mentions: Sequence[Mention]) -> dict[int, int]:
     order = sorted(range(len(mentions)), key=lambda n: mentions[n].span)
     found: dict[int, int] = {}
     for place, index in enumerate(order):
-        behind = [mentions[n] for n in order[place + 1 : place + 3]]
-        if mentions[index].label != "COMPANY" or not behind:
-            continue
-        end, first = mentions[index].end, behind[0]
-        if first.label == "PROJECT":
-            if _BUILT_BY.fullmatch(text, end, first.start):
-                found[index] = order[place + 1]
-        elif len(behind) == 2 and behind[1].label == "PROJECT":
-            start = behind[1].start
-            does = first.label == "STATUS" and end == first.start and first.end == start
-            if does or _pays(text, end, first, start):
-                found[index] = order[place + 2]
+        if mentions[index].label == "COMPANY":
+            builds = _built_behind(text, mentions, order[place + 1 : place + 3], index)
+            if builds is None:
+                builds = _built_before(text, mentions, order[:place], index)
+            if builds is not None:
+                found[index] = builds
+    return found
+
+
+def _built_behind(
+    text: str, mentions: Sequence[Mention], behind: Sequence[int], company: int
+) -> int | None:
+    """The project of 乙公司承建的甲项目, among the two mentions behind the company."""
+    end, labels = mentions[company].end, [mentions[n].label for n in behind]
+    if labels[:1] == ["PROJECT"]:
+        start = mentions[behind[0]].start
+        return behind[0] if _BUILT_BY.fullmatch(text, end, start) else None
+    if labels[1:] == ["PROJECT"]:
+        first, start = mentions[behind[0]], mentions[behind[1]].start
+        does = first.label == "STATUS" and end == first.start and first.end == start
+        if does or _pays(text, end, first, start):
+            return behind[1]
+    return None
+
+
+def _built_before(
+    text: str, mentions: Sequence[Mention], before: Sequence[int], company: int
+) -> int | None:
+    """The project of 甲项目由乙公司投资建设: the last one, or the only one of the sentence."""
+    start, end = mentions[company].span
+    by = _BY.search(text, max(0, start - _REACH), start)
+    if by is None or not _BUILDS.match(text, end):
+        return None
+    sentence = max(text.rfind(mark, 0, start) for mark in "。；;\n") + 1
+    projects = [
+        n for n in before if mentions[n].label == "PROJECT" and mentions[n].start >= sentence
+    ]
+    if projects and (len(projects) == 1 or mentions[projects[-1]].end >= by.start()):
+        return projects[-1]
+    return None
+
+
+def told_sites(text: str, mentions: Sequence[Mention]) -> set[tuple[int, int]]:
+    """The pairs of a PROJECT and the ZONE it stands in, by index, where the words tell it.
+
+    Args:
+        text: the whole text.
+        mentions: of the whole text; the indices mean them.
+    """
+    order = sorted(range(len(mentions)), key=lambda n: mentions[n].span)
+    found: set[tuple[int, int]] = set()
+    for first, second in pairwise(order):
+        labels = (mentions[first].label, mentions[second].label)
+        gap = (mentions[first].end, mentions[second].start)
+        if labels == ("PROJECT", "ZONE") and _STANDS_IN.fullmatch(text, *gap):
+            found.add((first, second))
+        elif labels == ("ZONE", "PROJECT") and _WITHIN.fullmatch(text, *gap):
+            found.add((second, first))
     return found
 
 

@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 from annotations.document import Mention, Relation
 from annotations.schema import load_schema
 from pipeline.enumerations import owners_in_step
-from pipeline.owners import completed_sums, sums_of_nobody, told_builders, told_owners
+from pipeline.owners import (
+    completed_sums,
+    sums_of_nobody,
+    told_builders,
+    told_owners,
+    told_sites,
+)
 from pipeline.pairs import MAX_GAP, Pairs
 from pipeline.windows import FloatArray
 
@@ -69,6 +75,7 @@ def decode_relations(
     grouped: dict[int, tuple[float, int]] = {}
     passed_over = settled.keys() | sums_of_nobody(text, mentions)
     builders = told_builders(text, mentions)
+    sites = told_sites(text, mentions)
     for tail, rows in _rows_by_tail(mentions, pairs, builders).items():
         if tail in passed_over:
             continue
@@ -84,7 +91,7 @@ def decode_relations(
         for row, column in options:
             name, score = names[columns[column]], float(block[row, column])
             head = int(pairs.heads[rows[row]])
-            if builders.get(tail) == head:
+            if builders.get(tail) == head or (head, tail) in sites:
                 score = max(score, thresholds.relations[name])
             elif score < thresholds.relations[name]:
                 continue
@@ -112,9 +119,9 @@ def decode_relations(
 
 
 def _rows_by_tail(
-    mentions: Sequence[Mention], pairs: Pairs, builders: Collection[int]
+    mentions: Sequence[Mention], pairs: Pairs, builders: Mapping[int, int]
 ) -> dict[int, list[int]]:
-    """The pairs of each tail, by its index; those of a builder only with what follows it.
+    """The pairs of each tail, by its index; those of a builder only on the side of its project.
 
     甲公司承建的 tells of what follows, and so of nothing before it.
     """
@@ -122,7 +129,9 @@ def _rows_by_tail(
     for row, (head, tail) in enumerate(
         zip(pairs.heads.tolist(), pairs.tails.tolist(), strict=True)
     ):
-        if tail not in builders or mentions[head].start > mentions[tail].start:
+        project = builders.get(tail, head)
+        sides = {mentions[n].start > mentions[tail].start for n in (head, project)}
+        if len(sides) == 1:
             by_tail.setdefault(tail, []).append(row)
     return by_tail
 

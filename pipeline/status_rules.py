@@ -39,7 +39,7 @@ _IN_MONTH = re.compile(
     r"(?<!\d)((?:19|20)\d\d)年\d{1,2}月(?!.{0,3}前)"
     rf"(?:[^。；！？;!?\n]{{0,20}}[，、,]\d{{1,2}}月(?!.{{0,3}}前))?{_TIME}"
 )
-_PLANNING = re.compile(rf"计划|安排|目标|拟|争取|{_ANNOUNCING.pattern}")
+_PLANNING = re.compile(rf"计划(?!总?投资)|安排|目标|拟|争取|{_ANNOUNCING.pattern}")
 _SENTENCE_BREAK = re.compile(r"[。；！？;!?\n]")
 # 1—9月新签约, 截至10月底完成投资: what a span up to now holds has happened, unless a later time or
 # an aim stands between (截至10月底主体完工，明年投产). All 32 are actual.
@@ -70,7 +70,7 @@ _LAST_STAGE = {
     "planned": r"(?<!签约)(?:前期工作|前期|立项|选址|储备|报批|核准|可研|批复|论证)",
     "signed": r"签约|落户|引进|签订|签署|落地",
     "under_construction": (
-        r"封顶|开工|动工|开工建设|复工|奠基|破土|在建|续建|设备安装|(?:安装|设备)调试"
+        r"封顶|开工|动工|开工建设|复工|奠基|破土|在建|续建|设备安装|安装设备|(?:安装|设备)调试"
     ),
     "completed": r"建成|竣工|通车|验收|打通|落成",
     "operating": (

@@ -12,7 +12,6 @@ from pipeline.decode import (
     join_patterns,
     log_softmax,
     make_steps,
-    trim,
 )
 from pipeline.tags import begin_tag, label_of, spans_of, tag_names, tags_of
 from tests.pipeline.marked import marked
@@ -198,70 +197,3 @@ def test_a_span_that_one_match_replaced_hides_no_other():
         ("AMOUNT", 6, 10),
         ("PROJECT", 20, 24),
     ]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("、 甲项目。", "甲项目"),
-        ("甲项目", "甲项目"),
-        ("甲电场）", "甲电场"),
-        ("甲园（", "甲园"),
-        ("（甲园", "甲园"),
-        ("甲园（一期）", "甲园（一期）"),
-        ("“甲”工程", "“甲”工程"),
-        ("“甲项目”", "“甲项目”"),
-        ("甲园（一期)", "甲园（一期)"),
-        ("）甲园（一期）", "甲园（一期）"),
-        ("（甲园（一期）", "甲园（一期）"),
-        ("）甲园（", "甲园"),
-        ("《甲项目", "甲项目"),
-        ("“甲”和“乙”", "“甲”和“乙”"),
-        ("，（。", ""),
-    ],
-)
-def test_trim(text, expected):
-    start, end = trim(text, 0, len(text))
-    assert text[start:end] == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "cut", "expected"),
-    [
-        ("甲园（一期）竣工", 5, "甲园（一期）"),
-        ("甲园（一期)竣工", 5, "甲园（一期)"),
-        ("甲园（一期”竣工", 5, "甲园（一期"),
-        ("甲园（一期竣工）", 5, "甲园（一期"),
-        ("（甲园）竣工", 3, "甲园"),
-        ("甲园（一期", 5, "甲园（一期"),
-    ],
-)
-def test_a_bracket_that_closes_one_of_the_span_belongs_to_it(text, cut, expected):
-    start, end = trim(text, 0, cut)
-    assert text[start:end] == expected
-
-
-@pytest.mark.parametrize("lead", ["目前", "关于", "还有"])
-def test_no_name_begins_with_a_word_that_leads_to_it(lead):
-    text = f"{lead}甲项目"
-    assert trim(text, 0, len(text)) == (2, len(text))
-
-
-@pytest.mark.parametrize(
-    ("text", "label", "span", "expected"),
-    [
-        ("甲公司拟投资", "COMPANY", (0, 4), ["甲公司"]),
-        ("建设期36个月", "PROJECT", (2, 7), []),
-        ("建设期36个月", "PROJECT", (2, 6), []),
-        ("建设工期约18个月", "PROJECT", (0, 8), []),
-        ("甲项目建设期24个月", "PROJECT", (0, 9), ["甲项目"]),
-        ("甲项目等24个", "PROJECT", (4, 7), ["24个"]),
-        ("建设期36个月", "STATUS", (0, 2), []),
-        ("建设周期3年", "STATUS", (0, 2), []),
-        ("建设期限", "STATUS", (0, 2), []),
-        ("建设中", "STATUS", (0, 2), ["建设"]),
-    ],
-)
-def test_what_is_no_part_of_a_mention_is_left_out(text, label, span, expected):
-    mentions = decode_mentions(text, sure(text, [(label, *span)]), [(0, len(text))])
-    assert [m.text for m in mentions if m.label == label] == expected

@@ -57,7 +57,28 @@ def test_breaks_of_all_kinds(line_break: str) -> None:
 def test_the_name_that_opens_an_item_is_no_sentence(number: str) -> None:
     text = f"{number}甲项目。总投资3亿元，开工。乙项目。总投资2亿元。"
     assert join_lines(text).text == f"{number}甲项目，总投资3亿元，开工。乙项目。总投资2亿元。"
-    assert join_lines("推进甲项目。全市投资增长。").text == "推进甲项目。全市投资增长。"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2.甲厂房三期。总投资4亿元，", "甲项目。项目选址高新区，", "甲基地。总用地面积200亩，"],
+)
+def test_what_follows_tells_that_an_item_is_a_project(text: str) -> None:
+    assert join_lines(text).text == text.replace("。", "，")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "推进甲项目。全市投资增长。",
+        "推进水利项目。投资1.5亿元，实施11个工程。",
+        "基础设施更好。总投资40亿元、全长44公里的大道通车。",
+        "（三）扩大投资。投资是第一动力。",
+        "1.甲工程。由省里统一组织。",
+    ],
+)
+def test_what_opens_with_a_sentence_stays_one(text: str) -> None:
+    assert join_lines(text).text == text
 
 
 def test_fields_below_a_project_are_one_sentence_about_it() -> None:

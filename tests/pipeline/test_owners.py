@@ -1,4 +1,4 @@
-"""Sums and companies of which the words around them tell whose they are."""
+"""Sums, companies and zones of which the words around them tell whose they are."""
 
 import numpy as np
 import pytest
@@ -9,6 +9,7 @@ from pipeline.owners import (
     sums_of_nobody,
     told_builders,
     told_owners,
+    told_sites,
 )
 from pipeline.pairs import enumerate_pairs
 from pipeline.relations import Thresholds, decode_relations, relation_names
@@ -30,6 +31,8 @@ def owners(text):
         "[[P1|甲项目]]（[[A1|3亿元]]）",
         "[[P2|乙项目]]、[[P1|甲项目]](计划总投资额约[[A1|3亿元]])",
         "[[P1|甲项目]]（总投资：[[A1|3亿元]]）、[[P2|乙项目]]",
+        "投资[[A1|3亿元]]、占地300亩的[[P1|甲项目]]",
+        "[[P2|乙项目]]、投资[[A1|3亿元]]，总建筑面积约1.2万平方米的[[P1|甲项目]]",
     ],
 )
 def test_words_tell(text):
@@ -45,6 +48,8 @@ def test_words_tell(text):
         "[[P1|甲项目]]总投资[[A1|3亿元]]）",
         "[[C1|乙公司]]（投资[[A1|3亿元]]）[[P1|甲项目]]",
         "投资[[A1|3亿元]]建设的[[Z1|高新区]][[P1|甲项目]]",
+        "投资[[A1|3亿元]]、占地300亩的[[P1|甲项目]]、[[P2|乙项目]]",
+        "投资[[A1|3亿元]]、占地300亩的[[Z1|高新区]][[P1|甲项目]]",
     ],
 )
 def test_words_do_not_tell(text):
@@ -85,14 +90,53 @@ def test_a_told_project_has_its_sum_in_the_likeliest_role_however_sure_another_i
         ("[[C1|乙公司]]和[[P1|甲项目]]", {}),
         ("[[C1|乙公司]]产值[[A1|3亿元]]，[[P1|甲项目]]", {}),
         ("[[C1|乙公司]]，[[S1|新建]][[P1|甲项目]]", {}),
-        ("[[P1|甲项目]]由[[C1|乙公司]]投资[[A1|3亿元]]", {}),
+        ("[[P1|甲项目]]由[[C1|乙公司]]投资[[A1|3亿元]]", {"C1": "P1"}),
+        ("[[P2|丙项目]]、[[P1|甲项目]]由[[C1|乙公司]]投资建设", {"C1": "P1"}),
+        ("[[P1|甲项目]][[S1|开工]]，该项目由[[C1|乙公司]]独资兴建", {"C1": "P1"}),
+        ("[[P1|甲项目]]和[[P2|丙项目]][[S1|开工]]，后者由[[C1|乙公司]]兴建", {}),
+        ("[[P1|甲项目]][[S1|开工]]。由[[C1|乙公司]]投资建设", {}),
+        ("[[P1|甲项目]]由[[C1|乙公司]]承建的方案", {}),
+        ("[[P1|甲项目]]由[[C1|乙公司]]供货", {}),
+        ("[[P1|甲项目]]由[[C1|乙公司]]承建的[[P2|丙项目]]", {"C1": "P2"}),
     ],
 )
-def test_what_a_company_builds_stands_behind(text, expected):
+def test_what_a_company_builds_stands_beside_it(text, expected):
     document = marked(text)
     ids = [m.id for m in document.mentions]
     found = told_builders(document.text, document.mentions)
     assert {ids[tail]: ids[head] for tail, head in found.items()} == expected
+
+
+def test_a_builder_behind_its_project_owns_nothing_that_follows():
+    document = marked("[[P1|甲项目]]由[[C1|乙公司]]投资建设，[[P2|丙项目]][[S1|开工]]")
+    scores = {("OwnedBy", "P1", "C1"): 0.1, ("OwnedBy", "P2", "C1"): 0.9}
+    assert decoded(document, scores) == {("OwnedBy", "P1", "C1"): 0.5}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[[P1|甲项目]]位于[[Z1|高新区]]", {("P1", "Z1")}),
+        ("[[P1|甲项目]]，项目选址我市[[Z1|高新区]]", {("P1", "Z1")}),
+        ("[[Z1|高新区]][[P1|甲项目]]", {("P1", "Z1")}),
+        ("[[Z1|高新区]]内的[[P1|甲项目]]、[[P2|乙项目]]", {("P1", "Z1")}),
+        ("[[P1|甲项目]]、[[Z1|高新区]]", set()),
+        ("[[P1|甲项目]]开工，位于[[Z1|高新区]]", set()),
+        ("[[Z1|高新区]]，[[P1|甲项目]]", set()),
+        ("[[P1|甲项目]]位于[[C1|乙公司]]", set()),
+    ],
+)
+def test_where_a_project_stands(text, expected):
+    document = marked(text)
+    ids = [m.id for m in document.mentions]
+    found = told_sites(document.text, document.mentions)
+    assert {(ids[head], ids[tail]) for head, tail in found} == expected
+
+
+def test_a_told_zone_stands_however_unsure():
+    document = marked("[[P1|甲项目]]位于[[Z1|高新区]]，[[P2|乙项目]]开工")
+    scores = {("LocatedIn", "P1", "Z1"): 0.1, ("LocatedIn", "P2", "Z1"): 0.2}
+    assert decoded(document, scores) == {("LocatedIn", "P1", "Z1"): 0.5}
 
 
 def test_a_builder_owns_what_follows_however_sure_another_is():

@@ -111,6 +111,7 @@ def test_words_of_giving_up(status, expected):
         ("暂停建设", "stopped"),
         ("进入设备调试阶段", "under_construction"),
         ("设备安装", "under_construction"),
+        ("安装设备", "under_construction"),
         ("主体结构设备安装", None),
     ],
 )
@@ -163,6 +164,7 @@ def test_trials_are_operation(status):
         ("2022年安排项目：甲项目2022年3月开工", 2022, None),
         ("2022年3月签约。项目11月竣工", 2022, None),
         ("项目2022年竣工", 2022, None),
+        ("项目计划总投资3亿元，2022年6月竣工", 2022, "actual"),
         ("项目于2022年5月竣工", None, None),
         ("项目预计2022年5月竣工", 2023, "future"),
         ("1—9月，全区项目开工", None, "actual"),

@@ -1,0 +1,110 @@
+"""Where a mention begins and ends in what the tagger marked."""
+
+import pytest
+
+from pipeline.borders import set_borders, trim
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("、 甲项目。", "甲项目"),
+        ("甲项目", "甲项目"),
+        ("甲电场）", "甲电场"),
+        ("甲园（", "甲园"),
+        ("（甲园", "甲园"),
+        ("甲园（一期）", "甲园（一期）"),
+        ("“甲”工程", "“甲”工程"),
+        ("“甲项目”", "“甲项目”"),
+        ("甲园（一期)", "甲园（一期)"),
+        ("）甲园（一期）", "甲园（一期）"),
+        ("（甲园（一期）", "甲园（一期）"),
+        ("）甲园（", "甲园"),
+        ("《甲项目", "甲项目"),
+        ("“甲”和“乙”", "“甲”和“乙”"),
+        ("，（。", ""),
+    ],
+)
+def test_trim(text, expected):
+    start, end = trim(text, 0, len(text))
+    assert text[start:end] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "cut", "expected"),
+    [
+        ("甲园（一期）竣工", 5, "甲园（一期）"),
+        ("甲园（一期)竣工", 5, "甲园（一期)"),
+        ("甲园（一期”竣工", 5, "甲园（一期"),
+        ("甲园（一期竣工）", 5, "甲园（一期"),
+        ("（甲园）竣工", 3, "甲园"),
+        ("甲园（一期", 5, "甲园（一期"),
+    ],
+)
+def test_a_bracket_that_closes_one_of_the_span_belongs_to_it(text, cut, expected):
+    start, end = trim(text, 0, cut)
+    assert text[start:end] == expected
+
+
+@pytest.mark.parametrize("lead", ["目前", "关于", "还有"])
+def test_no_name_begins_with_a_word_that_leads_to_it(lead):
+    text = f"{lead}甲项目"
+    assert trim(text, 0, len(text)) == (2, len(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "span", "expected"),
+    [
+        ("甲公司拟投资", "COMPANY", (0, 4), "甲公司"),
+        ("建设期36个月", "PROJECT", (2, 7), ""),
+        ("建设期36个月", "PROJECT", (2, 6), ""),
+        ("建设工期约18个月", "PROJECT", (0, 8), ""),
+        ("甲项目建设期24个月", "PROJECT", (0, 9), "甲项目"),
+        ("甲项目等24个", "PROJECT", (4, 7), "24个"),
+        ("建设期36个月", "STATUS", (0, 2), ""),
+        ("建设周期3年", "STATUS", (0, 2), ""),
+        ("建设期限", "STATUS", (0, 2), ""),
+        ("建设中", "STATUS", (0, 2), "建设"),
+        ("1.甲项目", "PROJECT", (0, 5), "甲项目"),
+        ("（12）甲项目", "PROJECT", (0, 7), "甲项目"),
+        ("1.甲项目", "PROJECT", (0, 2), ""),
+        ("8.6代线项目", "PROJECT", (0, 7), "8.6代线项目"),
+        ("三、四季度", "DATE", (0, 5), "三、四季度"),
+        ("正在进行设备安装", "STATUS", (2, 4), ""),
+        ("正在进行设备安装", "STATUS", (2, 8), "进行设备安装"),
+        ("位于大道以南", "STATUS", (4, 6), ""),
+        ("9月底已完成", "DATE", (0, 4), "9月底"),
+        ("2019年内蒙古自治区", "DATE", (0, 6), "2019年"),
+        ("今年内完成", "DATE", (0, 3), "今年内"),
+        ("经开区内企业", "ZONE", (0, 4), "经开区"),
+        ("高新区与企业", "ZONE", (0, 4), "高新区"),
+        ("由中建三局承建", "COMPANY", (1, 3), "中建三局"),
+        ("形成年产5万吨铝箔的能力", "PROJECT", (2, 9), ""),
+        ("推进年产5万吨铝箔项目", "PROJECT", (2, 11), "年产5万吨铝箔项目"),
+    ],
+)
+def test_what_is_no_part_of_a_mention_is_left_out(text, label, span, expected):
+    start, end = set_borders(text, label, *span)
+    assert text[start:end] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "expected"),
+    [
+        ("甲项目位于科技大道以南", "科技大道", True),
+        ("位于高新区科技大道以南、创新路以东", "创新路", True),
+        ("坐落于经开区长江路188号，总投资6亿元", "长江路188号", True),
+        ("位于高新二路与光谷八路交汇处", "高新二路与光谷八路交汇处", True),
+        ("位于高新二路与光谷八路交汇处", "高新二路", True),
+        ("建设地点：科技大道", "科技大道", True),
+        ("选址科技大道项目", "科技大道", False),
+        ("科技大道建成通车", "科技大道", False),
+        ("位于高新区，科技大道通车", "科技大道", False),
+        ("位于高新区的智造园", "智造园", False),
+        ("东西大街以北", "东西大街以北", False),
+    ],
+)
+def test_streets_of_an_address_are_no_projects(text, name, expected):
+    start = text.index(name)
+    span = set_borders(text, "PROJECT", start, start + len(name))
+    assert (span == (start, start)) is expected

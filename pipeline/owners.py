@@ -14,6 +14,7 @@ from itertools import pairwise
 from annotations.document import Mention
 from pipeline.amounts import parse_amount
 from pipeline.counts import parse_count
+from pipeline.pairs import MAX_GAP
 
 # From the sum on, up to the project.
 _BUILDING = re.compile(r"(?:用于)?(?:建设|打造|兴建|新建|扩建|改扩建|实施|开发|投建)的?")
@@ -110,7 +111,9 @@ def told_builders(text: str, mentions: Sequence[Mention]) -> dict[int, int]:
         if mentions[index].label == "COMPANY":
             builds = _built_behind(text, mentions, order[place + 1 : place + 3], index)
             if builds is None:
-                builds = _built_before(text, mentions, order[:place], index)
+                # No more mentions stand within reach than characters.
+                near = order[max(0, place - MAX_GAP) : place]
+                builds = _built_before(text, mentions, near, index)
             if builds is not None:
                 found[index] = builds
     return found
@@ -140,12 +143,16 @@ def _built_before(
     by = _BY.search(text, max(0, start - _REACH), start)
     if by is None or not _BUILDS.match(text, end):
         return None
-    sentence = max(text.rfind(mark, 0, start) for mark in "。；;\n") + 1
-    projects = [
-        n for n in before if mentions[n].label == "PROJECT" and mentions[n].start >= sentence
-    ]
-    if projects and (len(projects) == 1 or mentions[projects[-1]].end >= by.start()):
-        return projects[-1]
+    first = max(0, start - MAX_GAP)
+    sentence = max(text.rfind(mark, first, start) for mark in "。；;\n") + 1
+    projects: list[int] = []
+    for index in reversed(before):
+        if mentions[index].start < max(first, sentence):
+            break
+        if mentions[index].label == "PROJECT":
+            projects.append(index)
+    if projects and (len(projects) == 1 or mentions[projects[0]].end >= by.start()):
+        return projects[0]
     return None
 
 

@@ -18,6 +18,10 @@ _ONCE = re.compile(r"(?<!延)(?:以|之)?后[可将]?$")
 _PERIOD = re.compile(r"工?期|周期")
 # 中建三局: words end before the number, and names do not.
 _BUREAU = re.compile(r"[一二三四五六七八九十]{1,3}[局冶院]")
+# 乙公司投资的甲项目; 航天投资 may be a name.
+_INVESTED = re.compile(r"(?<=..)投资(?=的)")
+# 第九期签约项目12个: a round of projects is none of them.
+_ROUND = re.compile(r"第[一二三四五六七八九十\d]+[期批]")
 # 建设期36个月 is no group of projects.
 _TERM = r"(?:(?:建设|施工)?(?:工期|周期|期)?|期限)(?:约|为|约为)?\d+个"
 _MONTHS = re.compile(_TERM + "$")
@@ -48,6 +52,8 @@ def set_borders(text: str, label: str, start: int, end: int) -> tuple[int, int]:
         end = tail.start()
     if label == "COMPANY" and (bureau := _BUREAU.match(text, end)):
         end = bureau.end()
+    if label == "COMPANY" and _INVESTED.match(text, end - 2):
+        end -= 2
     # 2019年内蒙古自治区政府工作报告.
     if label == "DATE" and text[end - 1 : end + 1] == "内蒙":
         end -= 1
@@ -66,6 +72,7 @@ def _is_none(text: str, label: str, start: int, end: int) -> bool:
         before = text[max(0, start - 2) : start]
         return (
             _DURATION.fullmatch(text, start, end) is not None
+            or _ROUND.fullmatch(text, start, end) is not None
             or is_address(text, start, end)
             or (text.startswith("年产", start) and _CAPACITY.search(before) is not None)
         )

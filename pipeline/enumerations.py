@@ -1,7 +1,7 @@
-"""What enumerations say: whose sum or date is whose in lists in step, and where a list is closed.
+"""What enumerations say: what is whose in lists in step, and where a list is closed.
 
-甲项目、乙项目总投资分别为3亿元、2亿元 gives each project its own sum. 甲、乙、丙三个项目 has three
-members and a group.
+甲项目、乙项目总投资分别为3亿元、2亿元 gives each project its own sum, and so it is with dates and
+statuses. 甲、乙、丙三个项目 has three members and a group.
 """
 
 import re
@@ -44,8 +44,9 @@ def enumeration_places(text: str, mentions: Sequence[Mention]) -> list[tuple[int
 def owners_in_step(text: str, mentions: Sequence[Mention], *, reach: int) -> list[dict[int, int]]:
     """Which PROJECT (value) each item (key) of a list belongs to, by index; one mapping a list.
 
-    Sums and dates that are said to be 分别 go to the projects of an enumeration of equal size in
-    the same sentence: those that they stand in front of with 的, else the nearest before them.
+    Sums, dates and statuses that are said to be 分别 go to the projects of an enumeration of equal
+    size in the same sentence: those that they stand in front of with 的, else the nearest before
+    them.
 
     Args:
         text: the whole text.
@@ -58,7 +59,7 @@ def owners_in_step(text: str, mentions: Sequence[Mention], *, reach: int) -> lis
     places = enumeration_places(text, ordered)
     found = []
     for index, (place, size) in enumerate(places):
-        if place or size < 2 or ordered[index].label not in ("AMOUNT", "DATE"):
+        if place or size < 2 or ordered[index].label not in ("AMOUNT", "DATE", "STATUS"):
             continue
         start = ordered[index].start
         if not _IN_STEP.search(text[max(0, start - _CUE_REACH) : start]):

@@ -181,7 +181,7 @@ def _settle_lists(
     scores: FloatArray,
     thresholds: Thresholds,
 ) -> dict[int, _Found]:
-    """The relation of each sum or date in lists that run in step, by its index.
+    """The relation of each sum, date or status in lists that run in step, by its index.
 
     Once one of the projects is sure of its own, the others are of theirs, and in the same role.
     Where none is, the list is left alone: 产值分别达到 gives nobody an investment. The score of

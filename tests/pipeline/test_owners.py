@@ -202,6 +202,16 @@ def test_dates_in_step_go_to_their_projects():
     assert decoded(document, scores) == {("When", "P1", "D1"): 0.6, ("When", "P2", "D2"): 0.6}
 
 
+def test_statuses_in_step_go_to_their_projects():
+    document = marked("[[P1|甲项目]]、[[P2|乙项目]]分别[[S1|开工]]和[[S2|投产]]")
+    scores = {("HasStatus", "P1", "S1"): 0.8, ("HasStatus", "P1", "S2"): 0.7}
+    scores |= {("HasStatus", "P2", "S1"): 0.7, ("HasStatus", "P2", "S2"): 0.6}
+    assert decoded(document, scores) == {
+        ("HasStatus", "P1", "S1"): pytest.approx(0.7),
+        ("HasStatus", "P2", "S2"): pytest.approx(0.7),
+    }
+
+
 def test_a_sum_that_was_spent_is_its_status_project_s():
     document = marked("[[P1|甲项目]]开工。[[P2|乙项目]][[S1|完成投资]][[A1|3亿元]]")
     status = ("HasStatus", "P2", "S1")

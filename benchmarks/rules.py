@@ -52,7 +52,7 @@ def modality(document: Document) -> Iterator[bool]:
 def status_class(document: Document) -> Iterator[bool]:
     """建成投产 is operating."""
     for m in statuses(document):
-        if told := told_class(m.text):
+        if told := told_class(document.text, *m.span):
             yield told == document.status[m.id].status_class
 
 

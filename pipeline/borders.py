@@ -10,8 +10,17 @@ from pipeline.addresses import is_address
 
 # 1.甲项目: the number of an item. 三、四季度 and 二、三系列 begin otherwise.
 _ITEM = re.compile(r"[（(]?\d{1,3}[.．、)）](?!\d)")
-# Verbs that want an object, and bearings, are no stage alone.
-_NO_STAGE = re.compile(r"进行|取得|办理|进入|处于|达到|实现|正在|成功|通过|以[东南西北]")
+# Verbs that want an object, bearings and hours are no stage alone.
+_NO_STAGE = re.compile(
+    r"进行|取得|获得|办理|进入|处于|达到|实现|正在|成功|通过|包括|阶段|以[东南西北]|[上下]午"
+)
+# 主体已封顶: the stage is what follows. 主要建设厂房 tells what a project consists of.
+_BUILT_SO_FAR = re.compile(r"主体(?:结构|工程)?(?=(?:已|基本|全部|全面)+(?:封顶|完工|竣工|建成))")
+_MAINLY = re.compile(r"主要$")
+# 取得施工许可证
+_PERMIT = re.compile(
+    r"(?:取得|获得|办理|领取)[^，。；、,;\n]{0,12}?(?:许可证|使用证|不动产权?证|手续)"
+)
 # 建成后可: what follows is no part of the stage. 延后 is one.
 _ONCE = re.compile(r"(?<!延)(?:以|之)?后[可将]?$")
 # 建设期, 建设周期 are a time.
@@ -20,8 +29,10 @@ _PERIOD = re.compile(r"工?期|周期")
 _BUREAU = re.compile(r"[一二三四五六七八九十]{1,3}[局冶院]")
 # 乙公司投资的甲项目; 航天投资 may be a name.
 _INVESTED = re.compile(r"(?<=..)投资(?=的)")
-# 第九期签约项目12个: a round of projects is none of them.
-_ROUND = re.compile(r"第[一二三四五六七八九十\d]+[期批]")
+# 第九期签约项目12个, 二期开工: a round or a phase alone is none. Nor is a number, 其中竣工18个,
+# but for the one that closes a list.
+_ROUND = re.compile(r"第?[一二三四五六七八九十\d]+[期批]")
+_BARE_COUNT = re.compile(r"\d+[个项条家]")
 # 建设期36个月 is no group of projects.
 _TERM = r"(?:(?:建设|施工)?(?:工期|周期|期)?|期限)(?:约|为|约为)?\d+个"
 _MONTHS = re.compile(_TERM + "$")
@@ -42,13 +53,13 @@ _KINDS |= {"(": _KINDS["（"], ")": _KINDS["）"]}
 def set_borders(text: str, label: str, start: int, end: int) -> tuple[int, int]:
     """The span of a mention of this label in what the tagger marked; empty if nothing is left."""
     start, end = trim(text, start, end)
+    if label == "STATUS":
+        start, end = _stage(text, start, end)
     if label != "DATE" and (number := _ITEM.match(text, start, end)):
         start = number.end()
     if _is_none(text, label, start, end):
         return start, start
     if text[end : end + 1] == "月" and (tail := _MONTHS.search(text, start, end)):
-        end = tail.start()
-    if label == "STATUS" and (tail := _ONCE.search(text, start, end)):
         end = tail.start()
     if label == "COMPANY" and (bureau := _BUREAU.match(text, end)):
         end = bureau.end()
@@ -62,21 +73,44 @@ def set_borders(text: str, label: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def _stage(text: str, start: int, end: int) -> tuple[int, int]:
+    """The stage in the span of a STATUS: 在建 in （在建）, all of 取得施工许可证."""
+    if end - start > 2 and _is_pair(text[start], text[end - 1]):
+        start, end = start + 1, end - 1
+    if tail := _ONCE.search(text, start, end):
+        end = tail.start()
+    if permit := _PERMIT.match(text, start):
+        end = max(end, permit.end())
+    return start, end
+
+
 def _is_none(text: str, label: str, start: int, end: int) -> bool:
     """Whether the words of a span are no mention of its label at all."""
     if label == "STATUS":
-        return _NO_STAGE.fullmatch(text, start, end) is not None or (
-            text[start:end] == "建设" and _PERIOD.match(text, end) is not None
+        before = text[max(0, start - 2) : start]
+        return (
+            _NO_STAGE.fullmatch(text, start, end) is not None
+            or _built_so_far(text, start, end)
+            or (
+                text[start:end] == "建设"
+                and (_PERIOD.match(text, end) or _MAINLY.search(before)) is not None
+            )
         )
     if label == "PROJECT":
         before = text[max(0, start - 2) : start]
         return (
             _DURATION.fullmatch(text, start, end) is not None
             or _ROUND.fullmatch(text, start, end) is not None
+            or (_BARE_COUNT.fullmatch(text, start, end) is not None and not before.endswith("等"))
             or is_address(text, start, end)
             or (text.startswith("年产", start) and _CAPACITY.search(before) is not None)
         )
     return False
+
+
+def _built_so_far(text: str, start: int, end: int) -> bool:
+    found = _BUILT_SO_FAR.match(text, start)
+    return found is not None and found.end() == end
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -141,7 +141,7 @@ def decode_mentions(
     spans = join_patterns(spans, label="AMOUNT", found=find_amounts(text))
     spans = join_patterns(spans, label="DATE", found=find_dates(text))
     spans = [s for s in spans if not _is_no_value(text, s)]
-    ordered = _join_latin(text, sorted(spans, key=lambda s: (s.start, s.end)))
+    ordered = _join_latin(text, _apart(sorted(spans, key=lambda s: (s.start, s.end))))
     return tuple(
         Mention(
             id=f"T{n}",
@@ -153,6 +153,18 @@ def decode_mentions(
         )
         for n, s in enumerate(ordered, 1)
     )
+
+
+def _apart(spans: Sequence[Span]) -> list[Span]:
+    """The spans, in text order, without those that begin in one before them.
+
+    Borders that were set right may run into the next mention: 取得施工 becomes 取得施工许可证.
+    """
+    found: list[Span] = []
+    for span in spans:
+        if not found or span.start >= found[-1].end:
+            found.append(span)
+    return found
 
 
 def _is_no_value(text: str, span: Span) -> bool:

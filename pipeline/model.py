@@ -259,9 +259,12 @@ class Model:
             return {}
         vectors, features = status_features(lines.text, states, found, lines.paragraphs)
         classes, modalities = self._status.run(None, {"states": vectors, "features": features})
+        # What is stopped is told by its words, so that no stage that the head does not know is.
+        classes[:, list(schema.status_classes).index("stopped")] = -np.inf
         return {
             mention.id: StatusValue(
-                told_class(mention.text) or schema.status_classes[int(classes[n].argmax())],
+                told_class(lines.text, *mention.span)
+                or schema.status_classes[int(classes[n].argmax())],
                 told_modality(lines.text, *mention.span, year=year)
                 or schema.modalities[int(modalities[n].argmax())],
             )

@@ -12,6 +12,8 @@ _CLAUSE_REACH = 60
 # does not end it (力争早竣工、早投产). Of the annotated train documents 563 of 567 statuses behind
 # one of them are future.
 _ANNOUNCING = re.compile(r"即将|将(?!军|乐)|预计|有望|力争|确保|计划[于在]")
+# 预计总投资20亿元的甲项目开工: the forecast is of the project.
+_FORECAST = re.compile(r"(?:预计|有望|将|计划[于在])[^，。；、]*的")
 _CLAUSE_BREAK = re.compile(r"[，。；：（）,;:()\n]")
 # Nothing but a time, or how it is done, between a word and the STATUS.
 _TIME = (
@@ -63,27 +65,35 @@ _DENIED = re.compile(
     r"(?:尚未|仍未|还未|至今未|未能|没能|未(?!来)|没有|无法|不再|不能)"
     r"[^，。；、：（）,;:()\n]{0,4}$"
 )
-# The word at the end of a STATUS tells how far a project is (建成投产, 竣工验收), unless it is of
-# the main structure alone. So it does for 6,063 of 6,071 statuses of those documents.
+# The word at the end of a STATUS tells how far a project is (建成投产, 竣工验收).
 _LAST_STAGE = {
-    "negotiating": r"在谈|洽谈|磋商|接洽|谈判",
-    "planned": r"(?<!签约)(?:前期工作|前期|立项|选址|储备|报批|核准|可研|批复|论证)",
-    "signed": r"签约|落户|引进|签订|签署|落地",
+    "negotiating": r"在谈|洽谈|磋商|接洽|谈判|意向",
+    "planned": (
+        r"(?<!签约)(?:前期工作|前期|立项|选址|储备|报批|核准|可研|批复|论证|审批|环评|设计|征地|手续"
+        r"|许可证|使用证)"
+    ),
+    "signed": r"签约|落户|引进|签订|签署|落地|协议|合同",
     "under_construction": (
-        r"封顶|开工|动工|开工建设|复工|奠基|破土|在建|续建|设备安装|安装设备|(?:安装|设备)调试"
+        r"封顶|开工|动工|开工建设|复工|奠基|破土|在建|续建|安装|安装设备|(?:安装|设备)调试|施工"
+        r"|打桩|完成投资|进展顺利"
     ),
     "completed": r"建成|竣工|通车|验收|打通|落成",
     "operating": (
-        r"投产|投用|投运|投入(?:使用|运营|运行|生产)|启用|运营|达产|达效|开园|开业|营业|试运行"
+        r"投产|投用|投运|使用|运营|运行|投入生产|启用|达产|达效|开园|开业|营业|并网|点火|量产|下线"
     ),
 }
 # 已建成未投产: what is denied behind a stage is none.
 _NOT_YET = re.compile(r"(?<=.)[但尚仍还]*未(?!来).*$")
 _ENDS = {name: re.compile(f"(?:{words})(?:阶段)?$") for name, words in _LAST_STAGE.items()}
-_MAIN_STRUCTURE = re.compile(r"主体")
-# All 171 statuses of those documents with one of these words are stopped, wherever it stands.
+_MAIN_STRUCTURE = re.compile(
+    r"(?<!投资)主体(?:结构|工程|建筑)?(?:[已均]|基本|全部|全面|顺利|完成)*[\u4e00-\u9fff]{0,6}$"
+)
+# Every STATUS of those documents with one of these words is stopped, wherever it stands, and of the
+# stopped ones without any all but a few are of the authored reports (分手, 跑路).
 _STOPPING = re.compile(
-    r"停工|停建|停产|缓建|暂缓|暂停|烂尾|终止|中止|解除|解约|叫停|下马|搁置|取消|清退|退出|关停|关闭"
+    r"停[工建产业摆滞]|[缓喊叫]停|缓建|暂[缓停]|烂尾|[终中]止|中断|解除|解约|毁约|下马|搁置|取消|取缔"
+    r"|清[退出]|退[出场库]|撤[出资场销回]|裁撤|关[停闭门]|放弃|作罢|注销|流产|淘汰|劝退|腾退|出清|移出"
+    r"|否决|封存|拆除|收回|破产"
 )
 # What is halted so was not meant to be, and all 90 are actual; others are cleared out by plan.
 _HALTED = re.compile(r"停工|停建|停产|暂停|烂尾|终止|中止|叫停|搁置")
@@ -98,33 +108,50 @@ def told_modality(text: str, start: int, end: int, *, year: int | None = None) -
     `year` is that of the report, if it is known.
     """
     before = text[max(0, start - _CLAUSE_REACH) : start]
-    if _ANNOUNCING.search(_CLAUSE_BREAK.split(before)[-1]) or _INTENDED.search(before):
+    # What stands right before it is about it, whatever is announced of the project.
+    if _DONE.search(before):
+        return "actual"
+    if _is_announced(before):
         return "future"
-    if any(words.search(before) for words in (_DONE, _UNDER_WAY, _REPORTED, _LAST_YEAR)):
-        return "actual"
-    named = _IN_YEAR.search(before)
-    if (named and year and int(named[1]) < year) or _HALTED.search(text, start, end):
-        return "actual"
-    sentence = _SENTENCE_BREAK.split(before)[-1]
-    month = _IN_MONTH.search(sentence)
-    if month and int(month[1]) == year and not _PLANNING.search(sentence):
-        return "actual"
-    so_far = _SO_FAR.search(before)
-    if so_far and int(so_far[1] or so_far[2] or 0) <= (year or 0):
+    if _has_happened(before, year=year) or _HALTED.search(text, start, end):
         return "actual"
     return "future" if _ONCE_DONE.match(text, end) else None
 
 
-def told_class(status: str) -> str | None:
-    """The class of a STATUS whose words leave no doubt about it."""
+def _is_announced(before: str) -> bool:
+    """Whether the words before a STATUS make it a matter of the future."""
+    clause = _FORECAST.sub("", _CLAUSE_BREAK.split(before)[-1])
+    return bool(_ANNOUNCING.search(clause) or _INTENDED.search(before))
+
+
+def _has_happened(before: str, *, year: int | None) -> bool:
+    """Whether the words before a STATUS, in a report of this year, say that it is so by now."""
+    if any(words.search(before) for words in (_UNDER_WAY, _REPORTED, _LAST_YEAR)):
+        return True
+    named = _IN_YEAR.search(before)
+    if named and year and int(named[1]) < year:
+        return True
+    sentence = _SENTENCE_BREAK.split(before)[-1]
+    month = _IN_MONTH.search(sentence)
+    if month and int(month[1]) == year and not _PLANNING.search(sentence):
+        return True
+    so_far = _SO_FAR.search(before)
+    return so_far is not None and int(so_far[1] or so_far[2] or 0) <= (year or 0)
+
+
+def told_class(text: str, start: int, end: int) -> str | None:
+    """The class of the STATUS `[start, end)`, where words leave no doubt about it."""
+    status = text[start:end]
     if _STOPPING.search(status):
         return "stopped"
     status = _NOT_YET.sub("", status)
     if _TRIAL.search(status):
         return "operating"
-    if _MAIN_STRUCTURE.search(status):
-        return None
-    return next((name for name, end in _ENDS.items() if end.search(status)), None)
+    found = next((name for name, ends in _ENDS.items() if ends.search(status)), None)
+    # A building whose main structure is done is not.
+    if found in ("completed", None) and _MAIN_STRUCTURE.search(text[max(0, start - 8) : end]):
+        return "under_construction"
+    return found
 
 
 def is_denied(text: str, start: int, end: int) -> bool:
@@ -133,6 +160,6 @@ def is_denied(text: str, start: int, end: int) -> bool:
     That work is stopped is not denied by them: 因资金没有落实而停工.
     """
     before = text[max(0, start - _CLAUSE_REACH) : start]
-    if told_class(text[start:end]) == "stopped":
+    if told_class(text, start, end) == "stopped":
         return False
     return bool(_DENIED_ITSELF.match(text, start, end) or _DENIED.search(before))

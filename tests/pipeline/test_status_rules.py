@@ -89,7 +89,7 @@ def test_what_is_to_come_of_it(behind, expected):
     ],
 )
 def test_words_of_giving_up(status, expected):
-    assert (told_class(status) == "stopped") is expected
+    assert (told_class(status, 0, len(status)) == "stopped") is expected
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_words_of_giving_up(status, expected):
     [
         ("建成投产", "operating"),
         ("竣工验收", "completed"),
-        ("主体竣工", None),
+        ("主体竣工", "under_construction"),
         ("封顶", "under_construction"),
         ("签约落地", "signed"),
         ("签约立项", None),
@@ -112,11 +112,33 @@ def test_words_of_giving_up(status, expected):
         ("进入设备调试阶段", "under_construction"),
         ("设备安装", "under_construction"),
         ("安装设备", "under_construction"),
-        ("主体结构设备安装", None),
+        ("签订框架协议", "signed"),
+        ("终止协议", "stopped"),
+        ("办理施工许可证", "planned"),
+        ("桩基施工", "under_construction"),
+        ("主体施工", "under_construction"),
+        ("明确投资主体", None),
+        ("点火", "operating"),
+        ("达成意向", "negotiating"),
+        ("主体结构设备安装", "under_construction"),
     ],
 )
 def test_the_last_stage_is_the_class(status, expected):
-    assert told_class(status) == expected
+    assert told_class(status, 0, len(status)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("项目主体已完工", "under_construction"),
+        ("厂房主体结构全面竣工", "under_construction"),
+        ("项目主体完成，附属工程竣工", "completed"),
+        ("项目主体已投产", "operating"),
+        ("建设主体项目，竣工", "completed"),
+    ],
+)
+def test_the_main_structure_is_not_the_whole(text, expected):
+    assert told_class(text, len(text) - 2, len(text)) == expected
 
 
 @pytest.mark.parametrize(
@@ -144,7 +166,7 @@ def test_what_denies_itself(status, expected):
 
 @pytest.mark.parametrize("status", ["试生产", "建成试产", "投入试运行", "试运营"])
 def test_trials_are_operation(status):
-    assert told_class(status) == "operating"
+    assert told_class(status, 0, len(status)) == "operating"
 
 
 @pytest.mark.parametrize(

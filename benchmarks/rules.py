@@ -16,17 +16,12 @@ from rich.table import Table
 
 from annotations.document import Document, Mention
 from pipeline.borders import set_borders
+from pipeline.builders import name_investors, told_builders
 from pipeline.enumerations import owners_in_step
 from pipeline.lines import join_lines
-from pipeline.owners import (
-    completed_sums,
-    name_investors,
-    sums_of_nobody,
-    told_builders,
-    told_owners,
-    told_sites,
-)
+from pipeline.owners import completed_sums, sums_of_nobody, told_owners
 from pipeline.pairs import MAX_GAP
+from pipeline.sites import told_days, told_sites
 from pipeline.status_rules import is_denied, told_class, told_modality
 from training.data import load_split
 
@@ -84,7 +79,7 @@ def linked(document: Document, told: Mapping[int, int], *types: str) -> Iterator
 
 
 def owners(document: Document) -> Iterator[bool]:
-    """甲项目（总投资3亿元）, 投资3亿元建设的甲项目."""
+    """甲项目（总投资3亿元）, 投资3亿元建设的甲项目, 甲项目开工，总投资3亿元."""
     yield from linked(document, told_owners(document.text, document.mentions))
 
 
@@ -97,6 +92,12 @@ def sites(document: Document) -> Iterator[bool]:
     """甲项目位于高新区, 高新区内的甲项目."""
     for head, tail in told_sites(document.text, document.mentions):
         yield from linked(document, {tail: head}, "LocatedIn")
+
+
+def days(document: Document) -> Iterator[bool]:
+    """2023年3月，甲项目开工."""
+    for head, tail in told_days(document.text, document.mentions):
+        yield from linked(document, {tail: head}, "When")
 
 
 def in_step(document: Document) -> Iterator[bool]:
@@ -117,7 +118,7 @@ def completed(document: Document) -> Iterator[bool]:
 
 
 def nobody(document: Document) -> Iterator[bool]:
-    """注册资本1亿元, 2亿美元（折合人民币14亿元）."""
+    """注册资本1亿元, 年产值3亿元, 2亿美元（折合人民币14亿元）."""
     tails = {r.tail for r in document.relations}
     for tail in sums_of_nobody(document.text, document.mentions):
         yield document.mentions[tail].id not in tails
@@ -129,12 +130,13 @@ RULES: dict[str, Rule] = {
     "statuses that are not taken for denied (尚未开工)": denied,
     "mentions whose borders are left as they are": borders,
     "projects that are not taken for investors": investors,
-    "project of a sum in a bracket, or before 建设的": owners,
+    "project of a sum by its words (总投资3亿元的甲项目)": owners,
     "project of a sum, a date or a status in step (分别)": in_step,
     "project of a sum behind 完成投资": completed,
-    "sums of nobody: registered capital, conversions": nobody,
+    "sums of nobody: capital, yields, conversions": nobody,
     "project of a company before 承建的, or behind 由": builders,
     "zone of a project beside it, or behind 位于": sites,
+    "day of a project, before it at the head of its sentence": days,
 }
 
 

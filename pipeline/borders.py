@@ -1,6 +1,6 @@
-"""Where a mention begins and ends: what the tagger took in that is no part of it is left out.
+"""Where a mention begins and ends: what is no part of it is left out, what is missing is taken in.
 
-Each rule was counted on the annotated train documents: no mention of them is cut by it.
+Of the 73,773 mentions of the annotated train documents all but 3 stay as they are.
 """
 
 import re
@@ -9,7 +9,7 @@ import unicodedata
 from pipeline.addresses import is_address
 
 # 1.甲项目: the number of an item. 三、四季度 and 二、三系列 begin otherwise.
-_ITEM = re.compile(r"[（(]?\d{1,3}[.．、)）](?!\d)")
+_ITEM = re.compile(r"[（(]\d{1,3}[)）]|\d{1,3}(?:[)）]|[.．、](?!\d))")
 # Verbs that want an object, bearings and hours are no stage alone.
 _NO_STAGE = re.compile(
     r"进行|取得|获得|办理|进入|处于|达到|实现|正在|成功|通过|包括|阶段|以[东南西北]|[上下]午"
@@ -26,19 +26,22 @@ _ONCE = re.compile(r"(?<!延)(?:以|之)?后[可将]?$")
 # 建设期, 建设周期 are a time.
 _PERIOD = re.compile(r"工?期|周期")
 # 中建三局: words end before the number, and names do not.
-_BUREAU = re.compile(r"[一二三四五六七八九十]{1,3}[局冶院]")
+_BUREAU = re.compile(
+    r"[一二三四五六七八九十]{1,3}[局冶院](?:集团)?(?:股份|有限)*(?:公司)?(?=[^\u4e00-\u9fff]|[和与及的等承投]|$)"
+)
 # 乙公司投资的甲项目; 航天投资 may be a name.
-_INVESTED = re.compile(r"(?<=..)投资(?=的)")
+_INVESTED = re.compile(r"(?<=公司|集团|企业|股份|控股)投资(?=的)")
 # 第九期签约项目12个, 二期开工: a round or a phase alone is none. Nor is a number, 其中竣工18个,
 # but for the one that closes a list.
 _ROUND = re.compile(r"第?[一二三四五六七八九十\d]+[期批]")
 _BARE_COUNT = re.compile(r"\d+[个项条家]")
 # 建设期36个月 is no group of projects.
-_TERM = r"(?:(?:建设|施工)?(?:工期|周期|期)?|期限)(?:约|为|约为)?\d+个"
+_TERM = r"(?:(?:建设|施工)?(?:工期|周期|期)?|期限)(?:约|为|约为)?\d{1,3}个"
 _MONTHS = re.compile(_TERM + "$")
 _DURATION = re.compile(_TERM + "月(?:左右)?")
-# 形成年产5万吨的生产能力 tells what a project is good for; 16 projects are named 年产.
+# 形成年产5万吨铝箔的能力 tells what a project is good for; 实现年产4万吨铝箔项目投产 names it.
 _CAPACITY = re.compile(r"(?:形成|实现|可|达到|具备|新增)$")
+_PROJECT = re.compile(r"(?:项目|工程|生产线|基地)$")
 # 经开区内, 某公司拟投资, 9月底已完成: they belong to what follows.
 _TAILS = {"ZONE": ("内",), "COMPANY": ("拟",), "DATE": ("已",)}
 _NO_NAME = re.compile(r"目前|关于|还有")
@@ -56,7 +59,7 @@ def set_borders(text: str, label: str, start: int, end: int) -> tuple[int, int]:
     if label == "STATUS":
         start, end = _stage(text, start, end)
     if label != "DATE" and (number := _ITEM.match(text, start, end)):
-        start = number.end()
+        start, end = trim(text, number.end(), end)
     if _is_none(text, label, start, end):
         return start, start
     if text[end : end + 1] == "月" and (tail := _MONTHS.search(text, start, end)):
@@ -103,7 +106,11 @@ def _is_none(text: str, label: str, start: int, end: int) -> bool:
             or _ROUND.fullmatch(text, start, end) is not None
             or (_BARE_COUNT.fullmatch(text, start, end) is not None and not before.endswith("等"))
             or is_address(text, start, end)
-            or (text.startswith("年产", start) and _CAPACITY.search(before) is not None)
+            or (
+                text.startswith("年产", start)
+                and _CAPACITY.search(before) is not None
+                and _PROJECT.search(text, start, end) is None
+            )
         )
     return False
 
@@ -126,7 +133,7 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
     while start < end and (
         _is_edge(text[end - 1]) or text[end - 1] in "于再与及" or end - 1 in lone
     ):
-        end -= 1
+        end -= 2 if text.endswith("以及", start, end) else 1
     if opened := _NO_NAME.match(text, start, end):
         start = opened.end()
     within = [at for at in lone if start < at < end]

@@ -14,6 +14,7 @@ from corpus.segment import paragraphs
 Span = tuple[int, int]
 
 _END = r"(?:[，；。！？;!?]|,(?!\d)|(?<!\d),)"
+SENTENCE_END = re.compile(r"[。！？!?；;\n]")
 _BREAK = re.compile(rf"{_END}(?:{_END}|\s)*")
 
 

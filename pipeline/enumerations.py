@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from annotations.document import Mention
+from pipeline.clauses import SENTENCE_END
 from pipeline.counts import parse_count
 
 # What stands between two members of an enumeration.
@@ -20,7 +21,6 @@ _IN_STEP = re.compile(r"(?:分别|依次)[^。！？!?；;\n]*$")
 _COUNT = re.compile(
     r"(?<![\d一二两三四五六七八九十百第.])(?:\d{1,2}|[二两三四五六七八九十])(?=[个大项条座家所].)"
 )
-_SENTENCE_END = re.compile(r"[。！？!?；;\n]")
 
 
 def enumeration_places(text: str, mentions: Sequence[Mention]) -> list[tuple[int, int]]:
@@ -96,6 +96,29 @@ def split_closing_counts(text: str, mentions: Sequence[Mention]) -> tuple[Mentio
     return tuple(found)
 
 
+def closing_group(
+    text: str, mentions: Sequence[Mention], order: Sequence[int], place: int
+) -> int | None:
+    """The group, by index, that closes the enumeration of projects from one on: 甲、乙等2个项目.
+
+    Args:
+        text: the whole text.
+        mentions: of the whole text.
+        order: their indices in text order.
+        place: where in `order` the project is.
+    """
+    last = place
+    while last + 1 < len(order) and _goes_on(
+        text, mentions[order[last]], mentions[order[last + 1]]
+    ):
+        last += 1
+    if last + 1 == len(order):
+        return None
+    group, gap_start = mentions[order[last + 1]], mentions[order[last]].end
+    is_group = group.label == "PROJECT" and parse_count(group.text) is not None
+    return order[last + 1] if is_group and text[gap_start : group.start] in ("", "等") else None
+
+
 def _closing_count(name: str, size: int) -> int | None:
     """Where the count of a list of `size` members begins in the name of its last member."""
     for match in _COUNT.finditer(name, 2):
@@ -124,7 +147,7 @@ def _projects_before(
         end = mentions[index].end
         if mentions[at].start - end > reach:
             return None
-        if _SENTENCE_END.search(text, end, mentions[index + 1].start):
+        if SENTENCE_END.search(text, end, mentions[index + 1].start):
             return None
         if mentions[index].label == "PROJECT":
             last = index - 1 if _closes(text, mentions, places, at=index) else index

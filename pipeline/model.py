@@ -19,11 +19,11 @@ import onnxruntime
 from annotations.document import Document, Mention, Relation, StatusValue, renumber
 from annotations.errors import PipelineError
 from annotations.schema import load_schema
+from pipeline.builders import name_investors
 from pipeline.characters import CharacterTokenizer
 from pipeline.decode import decode_mentions, log_softmax, make_steps
 from pipeline.enumerations import split_closing_counts
 from pipeline.lines import JoinedText, join_lines
-from pipeline.owners import name_investors
 from pipeline.pairs import enumerate_pairs, n_features, pair_states
 from pipeline.relations import Thresholds, decode_relations, relation_names
 from pipeline.states import SpanStates

@@ -1,58 +1,48 @@
-"""What words tell of sums, companies, zones: 甲项目（总投资3亿元）, 乙公司承建的甲项目位于高新区.
+"""Whose a sum is, where words tell: 甲项目（总投资3亿元）, 总投资3亿元的甲项目, 甲项目总投资3亿元.
 
-In the annotated train documents 31 of the 32 sums in such a bracket behind a project, or with such
-a verb and a project behind them, are that project's. All 61 companies with such a verb, a STATUS or
-what they invest between them and a project own it, and none of them one before them. All 115 zones
-right before a project, or right behind one and 位于, are where it stands.
+`benchmarks/rules.py` prints how often that is so in the annotations. All 10 totals before a list
+that a count closes (总投资3亿元的甲、乙等2个项目) are the group's there, and of 1,744 sums right
+behind 产值, 税收 and the like none is an investment.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from annotations.document import Mention
 from pipeline.amounts import parse_amount
-from pipeline.counts import parse_count
+from pipeline.antecedents import opens_with_anaphor, project_meant, sentence_start
+from pipeline.enumerations import closing_group
 from pipeline.pairs import MAX_GAP
 
 # From the sum on, up to the project.
 _BUILDING = re.compile(r"(?:用于)?(?:建设|打造|兴建|新建|扩建|改扩建|实施|开发|投建)的?")
-# 投资15亿元、占地300亩的甲项目, but of all of the projects 甲、乙等3个项目.
-_WIDE = re.compile(
-    r"(?:以上)?[、，,]总?(?:占地|用地|建筑)(?:面积)?约?[\d.]+[多余]?万?(?:亩|平方米|平方公里|公顷)的"
-)
 # From the project on, up to the sum.
 _BRACKET = re.compile(r"[（(](?:计划|项目)?(?:总?投资额?|概算|投资概算)?(?:[:：为约])?")
 _CLOSING = ("）", ")")
-# From a company on, up to the project: 承建的, and with a sum 投资3亿元的.
-_BUILT_BY = re.compile(
-    r"(?:独资|联合|合作)?(?:投资|出资)?(?:承建|建设|兴建|新建|投建|打造|开发|投资)的?"
+_UP = r"(?:约|近|超过?|达到?|为|合计|共计?)*"
+_COSTS = re.compile(rf"(?:计划|预计|协议|概算|估算|拟)?总?投资(?:额|总额)?{_UP}")
+_TOTAL = re.compile(rf"(?<!其中)(?<!期)(?<![^，,。；;\n该此本]项目)总投资(?:额|总额)?{_UP}$")
+_TOTAL_ALONE = re.compile(rf"\s*(?:计划|预计|概算|估算|协议)?总投资(?:额|总额)?{_UP}")
+# The last mark before a sum.
+_CLAUSE = re.compile(r"[，,。；;：:、\n](?=[^，,。；;：:、\n]*$)")
+# What is of what follows: 总投资9亿元，实施旅游项目, 总投资3亿元的乙项目.
+_FOR = r"(?:以上|左右)?(?:的|用于|对|建设|实施|新建|改造|打造|完成)"
+_OF_NEXT = re.compile(_FOR)
+_OF_ANOTHER = re.compile(rf"{_FOR}|、|[，,](?:建设|实施|[新改扩]|打造|完成)")
+# 总投资10亿元、占地300亩、年产值15亿元的甲项目.
+_YIELDS = (
+    r"(?:产值|税收|利税|税金|税额|利润|(?:销售|营业|主营业务|业务)?收入|销售额|营收|产出|出口额"
+    r"|增加值)"
 )
-# From a project on, up to the company, and from it on.
-_BY = re.compile(r"[，,]?(?:该?项目)?由$")
-_BUILDS = re.compile(
-    r"(?:独资|联合|合作|负责|全额)?(?:投资|出资)?(?:兴建|建设|承建|投建|开发|打造|投资|实施|运营)"
-    r"(?![的方商]|单位)"
+_WIDE = r"总?(?:占地|用地|建筑)(?:面积)?约?[\d.]+[多余]?万?(?:亩|平方米|平方公里|公顷)"
+_OF = re.compile(
+    rf"(?:以上|左右)?(?:[、，,](?:{_WIDE}|[^，。；、,;\n]{{0,8}}{_YIELDS}[^，。；、,;\n]{{0,12}}))*的"
 )
-_INVESTS = re.compile(r"(?:计划|拟|将)?(?:总?投资|出资|投入|斥资)额?(?:约|近|超|超过|达)?")
-_WHAT_FOR = re.compile(
-    r"(?:以上)?(?:的|在[^，。；]{1,8})?(?:投资)?"
-    r"(?:建设|打造|兴建|新建|扩建|改扩建|实施|开发|投建)?的?"
-)
-# From a project on, up to the zone, and from a zone on, up to the project.
-_STANDS_IN = re.compile(
-    r"[，,]?(?:该?项目)?(?:位于|坐落(?:[于在])?|选址(?:[于在])?|落[户地子](?:[于在])?|[布建设]在)"
-    r"[^，。；、,;（(\n]{0,8}"
-)
-_WITHIN = re.compile(r"(?:[内里]?的|[内里])?")
-# A phase or a part of a project may cost something, too (甲水库投资3亿元的除险加固工程).
-_UNDERTAKING = re.compile(
-    r"(?:项目|工程|基地|园区?|期|生产线|中心|广场|城|高速|公路|铁路|大道|路|桥|隧道|水库|电站|风电"
-    r"|光伏|机场|港|医院|学校|小区|改造|建设|产业|[）)])$"
-)
-_PART = re.compile(r"[一二三四五六七八九十\d]+期")
-_INVESTING = re.compile(r"(?:计划|拟|将)?总?投资$")
+_PAID = re.compile(rf"(?<!单体)投资(?:额|总额)?{_UP}$")
+_YIELD = re.compile(rf"{_YIELDS}(?:可|实现|突破|将|{_UP})*$")
+# 总投资10亿元、年产值15亿元、年税收1亿元的甲项目.
+_MOST_BETWEEN = 4
 # 完成投资9亿元: between what is done and its sum stands next to nothing.
 _COMPLETED = re.compile(r"完成.*投资(?:额|总额)?")
 _UP_TO = re.compile(r"(?:约|近|超|超过|达|达到|为|共|[:：])*")
@@ -62,7 +52,7 @@ _CAPITAL = re.compile(r"注册(?:资本|资金)金?(?:约|为|达|约为|[:：])
 _CONVERTED = re.compile(r"[（(](?:折合|相当于|约合|折|合)(?:人民币)?约?")
 _BRACKETED = re.compile(r"[（(]约?")
 # No pattern that ends before a sum reads more.
-_REACH = 12
+_REACH = 16
 
 
 def told_owners(text: str, mentions: Sequence[Mention]) -> dict[int, int]:
@@ -72,143 +62,77 @@ def told_owners(text: str, mentions: Sequence[Mention]) -> dict[int, int]:
         text: the whole text.
         mentions: of the whole text; the indices mean them.
     """
-    starts = {m.start: n for n, m in enumerate(mentions) if m.label == "PROJECT"}
-    ends = {m.end: n for n, m in enumerate(mentions) if m.label == "PROJECT"}
+    order = sorted(range(len(mentions)), key=lambda n: mentions[n].span)
     owners: dict[int, int] = {}
-    for index, mention in enumerate(mentions):
-        if mention.label != "AMOUNT":
+    for place, index in enumerate(order):
+        if mentions[index].label != "AMOUNT":
             continue
-        if built := _BUILDING.match(text, mention.end):
-            if built.end() in starts:
-                owners[index] = starts[built.end()]
-        elif wide := _WIDE.match(text, mention.end):
-            owner = starts.get(wide.end())
-            if owner is not None and text[mentions[owner].end : mentions[owner].end + 1] != "、":
+        for find in (_owner_beside, _owner_behind, _owner_before):
+            owner = find(text, mentions, order, place)
+            if owner is not None:
                 owners[index] = owner
-        elif text[mention.end : mention.end + 1] in _CLOSING:
-            opened = _bracket_before(text, mention.start)
-            if opened in ends and _BRACKET.fullmatch(text, opened, mention.start):
-                owners[index] = ends[opened]
+                break
     return owners
+
+
+def _owner_beside(
+    text: str, mentions: Sequence[Mention], order: Sequence[int], place: int
+) -> int | None:
+    """The project with nothing but 总投资 or a bracket between it and the sum behind it."""
+    before = mentions[order[place - 1]] if place else None
+    start, end = mentions[order[place]].span
+    if before is None or before.label != "PROJECT":
+        return None
+    if text[end : end + 1] in _CLOSING and _BRACKET.fullmatch(text, before.end, start):
+        return order[place - 1]
+    is_its = _COSTS.fullmatch(text, before.end, start) and not _OF_NEXT.match(text, end)
+    return order[place - 1] if is_its else None
+
+
+def _owner_behind(
+    text: str, mentions: Sequence[Mention], order: Sequence[int], place: int
+) -> int | None:
+    """The project, or the list of them, that a sum stands in front of."""
+    start, end = mentions[order[place]].span
+    leads = _BUILDING.match(text, end)
+    if leads is None and _PAID.search(text, max(0, start - _REACH), start):
+        leads = _OF.match(text, end)
+    if leads is None:
+        return None
+    for ahead in range(place + 1, min(place + _MOST_BETWEEN, len(order))):
+        mention = mentions[order[ahead]]
+        if mention.label == "PROJECT" and mention.start == leads.end():
+            # 总投资3亿元的甲、总投资2亿元的乙等2个项目: each of a list has its own.
+            opened = _CLAUSE.search(text[max(0, start - MAX_GAP) : start])
+            is_listed = opened is not None and opened[0] == "、"
+            group = None if is_listed else closing_group(text, mentions, order, ahead)
+            return order[ahead] if group is None else group
+    return None
+
+
+def _owner_before(
+    text: str, mentions: Sequence[Mention], order: Sequence[int], place: int
+) -> int | None:
+    """The one project of the sentence that a total stands behind, or that the sentence means."""
+    start, end = mentions[order[place]].span
+    if not _TOTAL.search(text, max(0, start - _REACH), start) or _OF_ANOTHER.match(text, end):
+        return None
+    if place + 1 < len(order) and mentions[order[place + 1]].start == end:
+        return None
+    sentence = sentence_start(text, start)
+    # No more mentions stand within reach than characters.
+    near = order[max(0, place - MAX_GAP) : place]
+    projects = [n for n in near if mentions[n].label == "PROJECT" and mentions[n].start >= sentence]
+    if projects:
+        return projects[0] if len(projects) == 1 else None
+    opens = opens_with_anaphor(text, sentence) or _TOTAL_ALONE.fullmatch(text, sentence, start)
+    return project_meant(text, mentions, near, sentence) if opens else None
 
 
 def _bracket_before(text: str, start: int) -> int:
     """Where the last bracket opens within reach before `start`, -1 if none does."""
     first = max(0, start - _REACH)
     return max(text.rfind("（", first, start), text.rfind("(", first, start))
-
-
-def told_builders(text: str, mentions: Sequence[Mention]) -> dict[int, int]:
-    """Which PROJECT (value) a COMPANY (key) builds, by index, where the words tell it.
-
-    Args:
-        text: the whole text.
-        mentions: of the whole text; the indices mean them.
-    """
-    order = sorted(range(len(mentions)), key=lambda n: mentions[n].span)
-    found: dict[int, int] = {}
-    for place, index in enumerate(order):
-        if mentions[index].label == "COMPANY":
-            builds = _built_behind(text, mentions, order[place + 1 : place + 3], index)
-            if builds is None:
-                # No more mentions stand within reach than characters.
-                near = order[max(0, place - MAX_GAP) : place]
-                builds = _built_before(text, mentions, near, index)
-            if builds is not None:
-                found[index] = builds
-    return found
-
-
-def _built_behind(
-    text: str, mentions: Sequence[Mention], behind: Sequence[int], company: int
-) -> int | None:
-    """The project of 乙公司承建的甲项目, among the two mentions behind the company."""
-    end, labels = mentions[company].end, [mentions[n].label for n in behind]
-    if labels[:1] == ["PROJECT"]:
-        start = mentions[behind[0]].start
-        return behind[0] if _BUILT_BY.fullmatch(text, end, start) else None
-    if labels[1:] == ["PROJECT"]:
-        first, start = mentions[behind[0]], mentions[behind[1]].start
-        does = first.label == "STATUS" and end == first.start and first.end == start
-        if does or _pays(text, end, first, start):
-            return behind[1]
-    return None
-
-
-def _built_before(
-    text: str, mentions: Sequence[Mention], before: Sequence[int], company: int
-) -> int | None:
-    """The project of 甲项目由乙公司投资建设: the last one, or the only one of the sentence."""
-    start, end = mentions[company].span
-    by = _BY.search(text, max(0, start - _REACH), start)
-    if by is None or not _BUILDS.match(text, end):
-        return None
-    first = max(0, start - MAX_GAP)
-    sentence = max(text.rfind(mark, first, start) for mark in "。；;\n") + 1
-    projects: list[int] = []
-    for index in reversed(before):
-        if mentions[index].start < max(first, sentence):
-            break
-        if mentions[index].label == "PROJECT":
-            projects.append(index)
-    if projects and (len(projects) == 1 or mentions[projects[0]].end >= by.start()):
-        return projects[0]
-    return None
-
-
-def told_sites(text: str, mentions: Sequence[Mention]) -> set[tuple[int, int]]:
-    """The pairs of a PROJECT and the ZONE it stands in, by index, where the words tell it.
-
-    Args:
-        text: the whole text.
-        mentions: of the whole text; the indices mean them.
-    """
-    order = sorted(range(len(mentions)), key=lambda n: mentions[n].span)
-    found: set[tuple[int, int]] = set()
-    for first, second in pairwise(order):
-        labels = (mentions[first].label, mentions[second].label)
-        gap = (mentions[first].end, mentions[second].start)
-        if labels == ("PROJECT", "ZONE") and _STANDS_IN.fullmatch(text, *gap):
-            found.add((first, second))
-        elif labels == ("ZONE", "PROJECT") and _WITHIN.fullmatch(text, *gap):
-            found.add((second, first))
-    return found
-
-
-def _pays(text: str, end: int, paid: Mention, start: int) -> bool:
-    """Whether the name that ends at `end` invests the sum in the project that begins at `start`."""
-    return (
-        paid.label == "AMOUNT"
-        and _INVESTS.fullmatch(text, end, paid.start) is not None
-        and _WHAT_FOR.fullmatch(text, paid.end, start) is not None
-    )
-
-
-def name_investors(text: str, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
-    """The mentions with each that invests in a PROJECT behind it as a COMPANY, not a PROJECT.
-
-    Before 投资5亿元的 and a project the tagger takes names without 公司 for projects. In the
-    annotated train documents 12 companies stand there, and no project.
-
-    Args:
-        text: the whole text.
-        mentions: in text order.
-    """
-    found = list(mentions)
-    for index, (name, paid) in enumerate(pairwise(mentions[:-1])):
-        behind = mentions[index + 2]
-        words = _INVESTING.sub("", name.text)
-        end = name.start + len(words)
-        if (
-            name.label == behind.label == "PROJECT"
-            and words
-            and not _UNDERTAKING.search(words)
-            and not _PART.match(behind.text)
-            and parse_count(words) is None
-            and _pays(text, end, paid, behind.start)
-        ):
-            found[index] = replace(name, label="COMPANY", end=end, text=words)
-    return tuple(found)
 
 
 def completed_sums(text: str, mentions: Sequence[Mention]) -> dict[int, int]:
@@ -233,7 +157,7 @@ def completed_sums(text: str, mentions: Sequence[Mention]) -> dict[int, int]:
 
 
 def sums_of_nobody(text: str, mentions: Sequence[Mention]) -> set[int]:
-    """The AMOUNT mentions, by index, that are no project's: registered capital, conversions.
+    """The AMOUNT mentions, by index, that are no project's: capital, yields, conversions.
 
     Args:
         text: the whole text.
@@ -254,7 +178,7 @@ def sums_of_nobody(text: str, mentions: Sequence[Mention]) -> set[int]:
                 and _currency(first) != _currency(mention)
             )
         )
-        if _CAPITAL.search(before) or converted:
+        if _CAPITAL.search(before) or _YIELD.search(before) or converted:
             found.add(index)
     return found
 

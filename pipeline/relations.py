@@ -5,6 +5,7 @@ least one project or is no mention at all. Where no option is probable enough, n
 but for what the words tell: such a relation has at least the least probability of its type.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,17 +14,15 @@ from numpy.typing import NDArray
 
 from annotations.document import Mention, Relation
 from annotations.schema import load_schema
+from pipeline.builders import told_builders
+from pipeline.counts import parse_count
 from pipeline.enumerations import owners_in_step
-from pipeline.owners import (
-    completed_sums,
-    sums_of_nobody,
-    told_builders,
-    told_owners,
-    told_sites,
-)
+from pipeline.owners import completed_sums, sums_of_nobody, told_owners
 from pipeline.pairs import MAX_GAP, Pairs
+from pipeline.sites import told_days, told_sites
 from pipeline.windows import FloatArray
 
+_NUMERAL = re.compile(r"[\d一二两三四五六七八九十百几数]")
 # Head and tail as indices of mentions, type and probability.
 _Found = tuple[int, int, str, float]
 
@@ -64,7 +63,6 @@ def decode_relations(
             allow are ignored.
         thresholds: least probabilities.
     """
-    names = relation_names()
     lists = owners_in_step(text, mentions, reach=MAX_GAP)
     owners = told_owners(text, mentions)
     # Hardly a text has one, and all have many pairs.
@@ -72,50 +70,87 @@ def decode_relations(
     settled = _settle_owners(owners, row_of, scores, thresholds)
     settled |= _settle_lists(mentions, lists, row_of, scores, thresholds)
     found = list(settled.values())
-    grouped: dict[int, tuple[float, int]] = {}
     passed_over = settled.keys() | sums_of_nobody(text, mentions)
     builders = told_builders(text, mentions)
-    sites = told_sites(text, mentions)
+    told = {(head, tail) for tail, head in builders.items()}
+    told |= told_sites(text, mentions) | told_days(text, mentions)
+    claims: list[_Found] = []
     for tail, rows in _rows_by_tail(mentions, pairs, builders).items():
-        if tail in passed_over:
-            continue
-        label = mentions[tail].label
-        columns = np.flatnonzero(allowed_columns(label))
-        block = scores[np.ix_(np.array(rows), columns)]
-        if label == "AMOUNT":
-            row, column = divmod(int(block.argmax()), len(columns))
-            options = [(row, column)]
-        else:
-            options = [(row, int(block[row].argmax())) for row in range(len(rows))]
-        tied = False
-        for row, column in options:
-            name, score = names[columns[column]], float(block[row, column])
-            head = int(pairs.heads[rows[row]])
-            if builders.get(tail) == head or (head, tail) in sites:
-                score = max(score, thresholds.relations[name])
-            elif score < thresholds.relations[name]:
-                continue
-            if name == "MemberOf":
-                grouped[head] = max(grouped.get(head, (0.0, -1)), (score, tail))
-            else:
-                found.append((head, tail, name, score))
-                tied = True
-        if label == load_schema().status_label and not tied:
-            best = int(block[:, 0].argmax())
-            if float(block[best, 0]) >= thresholds.status:
-                head = int(pairs.heads[rows[best]])
-                found.append((head, tail, names[columns[0]], float(block[best, 0])))
+        if tail not in passed_over:
+            heads = pairs.heads[rows].tolist()
+            of_tail = _decode_tail(
+                tail, heads, scores[rows], mentions, told=told, thresholds=thresholds
+            )
+            of_group = [r for r in of_tail if r[2] == "MemberOf"]
+            claims += of_group
+            found += [r for r in of_tail if r[2] != "MemberOf"]
     found += _settle_completed(completed_sums(text, mentions), found, passed_over)
-    found += [
-        (head, tail, "MemberOf", score)
-        for head, (score, tail) in grouped.items()
-        # Two mentions that each claim the other: the likelier claim stands.
-        if not (tail in grouped and grouped[tail][1] == head and grouped[tail][0] > score)
-    ]
+    found += _settle_groups(mentions, claims)
     return tuple(
         Relation(type=name, head=mentions[head].id, tail=mentions[tail].id, score=round(score, 4))
         for head, tail, name, score in sorted(found)
     )
+
+
+def _decode_tail(
+    tail: int,
+    heads: Sequence[int],
+    scores: FloatArray,
+    mentions: Sequence[Mention],
+    *,
+    told: Collection[tuple[int, int]],
+    thresholds: Thresholds,
+) -> list[_Found]:
+    """The relations of one tail to these heads; `scores` has a row for each, (heads, relations)."""
+    names, label = relation_names(), mentions[tail].label
+    columns = np.flatnonzero(allowed_columns(label))
+    block = scores[:, columns]
+    if label == "AMOUNT":
+        options = [divmod(int(block.argmax()), len(columns))]
+    else:
+        options = [(row, int(block[row].argmax())) for row in range(len(heads))]
+    found: list[_Found] = []
+    for row, column in options:
+        name, score = names[columns[column]], float(block[row, column])
+        if (heads[row], tail) in told:
+            score = max(score, thresholds.relations[name])
+        if score >= thresholds.relations[name]:
+            found.append((heads[row], tail, name, score))
+    if label == load_schema().status_label and not found:
+        best = int(block[:, 0].argmax())
+        if float(block[best, 0]) >= thresholds.status:
+            found.append((heads[best], tail, names[columns[0]], float(block[best, 0])))
+    return found
+
+
+def _settle_groups(mentions: Sequence[Mention], claims: Sequence[_Found]) -> list[_Found]:
+    """The one group of each member: the likeliest of those that may hold it."""
+    best: dict[int, _Found] = {}
+    for claim in claims:
+        head, tail, _, score = claim
+        # Of equals the later mention.
+        if _may_hold(mentions[tail], mentions[head]) and (
+            head not in best or (score, tail) > (best[head][3], best[head][1])
+        ):
+            best[head] = claim
+    return [
+        claim
+        for head, claim in best.items()
+        # Two mentions that each claim the other: the likelier claim stands.
+        if not ((other := best.get(claim[1])) and other[1] == head and other[3] > claim[3])
+    ]
+
+
+def _may_hold(group: Mention, member: Mention) -> bool:
+    """Whether a PROJECT may be a group with this member: it counts more, or has a number in it.
+
+    In the annotated train documents 3,112 of 3,120 groups hold a number (三大片区), and 391 of 393
+    groups with counted members are not smaller than those.
+    """
+    if not _NUMERAL.search(group.text):
+        return False
+    all_, some = parse_count(group.text), parse_count(member.text)
+    return all_ is None or some is None or all_.value >= some.value
 
 
 def _rows_by_tail(

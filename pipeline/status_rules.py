@@ -5,6 +5,8 @@ Each rule was counted on the annotated train documents; the classifier decides t
 
 import re
 
+from pipeline.clauses import SENTENCE_END
+
 # A clause is short: further back nothing of it is found.
 _CLAUSE_REACH = 60
 
@@ -36,13 +38,15 @@ _UNDER_WAY = re.compile(
 _LAST_YEAR = re.compile(rf"(?:去年|上年|前年|昨年){_TIME}")
 _IN_YEAR = re.compile(rf"(?<!\d)((?:19|20)\d\d)年{_TIME}")
 # 2023年3月开工，11月竣工 in a report of 2023: plans leave out the year of their months, or say that
-# they are plans.
+# they are plans. Those documents have such a status twice, and both are actual.
 _IN_MONTH = re.compile(
     r"(?<!\d)((?:19|20)\d\d)年\d{1,2}月(?!.{0,3}前)"
     rf"(?:[^。；！？;!?\n]{{0,20}}[，、,]\d{{1,2}}月(?!.{{0,3}}前))?{_TIME}"
 )
-_PLANNING = re.compile(rf"计划(?!总?投资)|安排|目标|拟|争取|{_ANNOUNCING.pattern}")
-_SENTENCE_BREAK = re.compile(r"[。；！？;!?\n]")
+_PLANNING = re.compile(
+    r"计划(?!总?投资)|安排|目标|拟|争取|加快|推[动进]|抓紧|促|务必|保证|定于|约定|工期|[要可须应]"
+    rf"|{_ANNOUNCING.pattern}"
+)
 # 1—9月新签约, 截至10月底完成投资: what a span up to now holds has happened, unless a later time or
 # an aim stands between (截至10月底主体完工，明年投产). All 32 are actual.
 _SO_FAR = re.compile(
@@ -75,7 +79,7 @@ _LAST_STAGE = {
     "signed": r"签约|落户|引进|签订|签署|落地|协议|合同",
     "under_construction": (
         r"封顶|开工|动工|开工建设|复工|奠基|破土|在建|续建|安装|安装设备|(?:安装|设备)调试|施工"
-        r"|打桩|完成投资|进展顺利"
+        r"|打桩|完成投资|(?<!工作)进展顺利"
     ),
     "completed": r"建成|竣工|通车|验收|打通|落成",
     "operating": (
@@ -131,7 +135,7 @@ def _has_happened(before: str, *, year: int | None) -> bool:
     named = _IN_YEAR.search(before)
     if named and year and int(named[1]) < year:
         return True
-    sentence = _SENTENCE_BREAK.split(before)[-1]
+    sentence = SENTENCE_END.split(before)[-1]
     month = _IN_MONTH.search(sentence)
     if month and int(month[1]) == year and not _PLANNING.search(sentence):
         return True

@@ -99,7 +99,15 @@ def test_no_name_begins_with_a_word_that_leads_to_it(lead):
         ("主要建设厂房", "STATUS", (2, 4), ""),
         ("今天上午开工", "STATUS", (2, 4), ""),
         ("形成年产5万吨铝箔的能力", "PROJECT", (2, 9), ""),
-        ("推进年产5万吨铝箔项目", "PROJECT", (2, 11), "年产5万吨铝箔项目"),
+        ("推进年产5万吨铝箔", "PROJECT", (2, 9), "年产5万吨铝箔"),
+        ("实现年产5万吨铝箔项目投产", "PROJECT", (2, 11), "年产5万吨铝箔项目"),
+        ("1. “甲”项目", "PROJECT", (0, 8), "“甲”项目"),
+        ("（1）100MW光伏", "PROJECT", (0, 10), "100MW光伏"),
+        ("中铁十一局集团有限公司承建", "COMPANY", (0, 2), "中铁十一局集团有限公司"),
+        ("由中建三局集团总部项目", "COMPANY", (1, 3), "中建"),
+        ("甲公司二院区", "COMPANY", (0, 3), "甲公司"),
+        ("由航天投资的项目", "COMPANY", (1, 5), "航天投资"),
+        ("甲项目以及乙", "PROJECT", (0, 5), "甲项目"),
     ],
 )
 def test_what_is_no_part_of_a_mention_is_left_out(text, label, span, expected):
@@ -121,6 +129,9 @@ def test_what_is_no_part_of_a_mention_is_left_out(text, label, span, expected):
         ("位于高新区，科技大道通车", "科技大道", False),
         ("位于高新区的智造园", "智造园", False),
         ("东西大街以北", "东西大街以北", False),
+        ("位于高新区的科技大道建成", "科技大道", False),
+        ("科技大道东侧地块", "科技大道", True),
+        ("长江路188号地块", "长江路", True),
     ],
 )
 def test_streets_of_an_address_are_no_projects(text, name, expected):

@@ -145,16 +145,43 @@ def test_states_of_pairs():
         # A status below its threshold still goes to its likeliest project, down to `status`.
         ({("P1", "HasStatus", "S1"): 0.4}, {("P1", "HasStatus", "S1")}),
         ({("P1", "HasStatus", "S1"): 0.2}, set()),
+        ({("P1", "TotalInvestment", "A1"): 0.49}, set()),
+    ],
+)  # fmt: skip
+def test_decoding_under_constraints(sure, expected):
+    document = marked(
+        "[[P1|甲项目]]概算[[A1|3亿元]],[[P2|乙项目]]概算[[A2|5亿元]],已[[S1|开工]]。\n[[P3|丙项目]]。"
+    )
+    assert decoded(document, sure) == expected
+
+
+@pytest.mark.parametrize(
+    ("sure", "expected"),
+    [
         # Of two projects that claim each other the likelier claim stands.
         (
             {("P1", "MemberOf", "P2"): 0.9, ("P2", "MemberOf", "P1"): 0.8},
             {("P1", "MemberOf", "P2")},
         ),
-        ({("P1", "TotalInvestment", "A1"): 0.49}, set()),
+        # One group for a member.
+        (
+            {("P3", "MemberOf", "P1"): 0.8, ("P3", "MemberOf", "P2"): 0.9},
+            {("P3", "MemberOf", "P2")},
+        ),
+        # Without a number in it a project is no group, and a group has no larger member.
+        ({("P1", "MemberOf", "P3"): 0.9}, set()),
+        ({("P1", "MemberOf", "P4"): 0.9, ("P4", "MemberOf", "P1"): 0.8},
+         {("P4", "MemberOf", "P1")}),
+        # The next likeliest stands in for a claim that cannot be.
+        (
+            {("P2", "MemberOf", "P3"): 0.9, ("P2", "MemberOf", "P1"): 0.8},
+            {("P2", "MemberOf", "P1")},
+        ),
     ],
 )  # fmt: skip
-def test_decoding_under_constraints(sure, expected):
-    assert decoded(TWO, sure) == expected
+def test_groups_and_their_members(sure, expected):
+    document = marked("[[P1|5个项目]]：[[P2|5大工程]]、[[P3|甲项目]]；[[P4|2个项目]]")
+    assert decoded(document, sure) == expected
 
 
 IN_STEP = marked(

@@ -43,8 +43,21 @@ _NEW_MARK = re.compile(
 # The number of an item.
 ITEM_NUMBER = r"[（(]?[一二三四五六七八九十\d]{1,3}[、.．）)]\s*"
 # 项目名称：甲项目, and below it 总投资：3亿元, 进展：在建.
-_RECORD = re.compile(rf"(?:{ITEM_NUMBER})?项目名称[:：]")
-FIELD = re.compile(r"(?:(?:19|20)\d\d年)?[\u4e00-\u9fff]{2,10}(?:[（(][^）)\n]{1,6}[）)])?[:：]")
+_RECORD = re.compile(
+    rf"(?:{ITEM_NUMBER})?(?:(?:项目|工程)?名称|项目[一二三四五六七八九十\d]{{1,3}})[:：]"
+)
+FIELD = re.compile(
+    rf"(?:{ITEM_NUMBER})?(?:(?:19|20)\d\d年)?[\u4e00-\u9fff]{{2,10}}(?:[（(][^）)\n]{{1,6}}[）)])?[:：]"
+)
+# Fields that tell of a project, whatever the line above it is.
+KNOWN_FIELD = re.compile(
+    r"(?:项目名称|(?:建设|投资|业主|责任|实施)(?:单位|方|主体|企业)|总投资额?|投资(?:额|总额|规模)"
+    r"|(?:计划|完成)投资|建设(?:内容|地点|规模|性质|期限|进度)|(?:形象)?进度|进展(?:情况)?)[:：]"
+)
+# 一、甲项目 alone on its line, and fields below it.
+_NAMED = re.compile(
+    rf"(?:{ITEM_NUMBER})?[^，,。；;：:\s]{{2,40}}(?:项目|工程|基地|产业园|中心|生产线|期)\s*\n"
+)
 # Bylines and picture credits end a paragraph although they carry no final punctuation.
 _BYLINE_END = re.compile(
     r"(?:记者|通讯员|实习生|编辑|作者)[^，。,；;]{0,40}$|(?:摄|摄影|供图|摄影报道|报道)$"
@@ -169,8 +182,11 @@ def _paragraphs(text: str) -> tuple[Span, ...]:
 
 def _is_field_of(line: str, text: str, start: int) -> bool:
     """Whether a line is a further field of the project that the paragraph at `start` names."""
-    is_field = FIELD.match(line) is not None and _RECORD.match(line) is None
-    return is_field and _RECORD.match(text, start) is not None
+    if FIELD.match(line) is None or _RECORD.match(line) is not None:
+        return False
+    if _NAMED.match(text, start):
+        return KNOWN_FIELD.match(line) is not None
+    return _RECORD.match(text, start) is not None
 
 
 def _lines(text: str) -> Iterator[_Line]:

@@ -14,7 +14,15 @@ from numpy.typing import NDArray
 
 from annotations.document import Document
 from annotations.errors import PipelineError
-from corpus.segment import FIELD, ITEM_NUMBER, LINE_BREAKS, Span, is_page_number, paragraphs
+from corpus.segment import (
+    FIELD,
+    ITEM_NUMBER,
+    KNOWN_FIELD,
+    LINE_BREAKS,
+    Span,
+    is_page_number,
+    paragraphs,
+)
 
 _LINE = re.compile(rf"[^\s{LINE_BREAKS}](?:[^{LINE_BREAKS}]*\S)?")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -25,10 +33,6 @@ _APART = re.compile(rf"{_HAN}{_BLANKS.pattern}(?={_HAN})")
 _TOGETHER = re.compile(rf"{_HAN}(?={_HAN})")
 _LEAST_APART = 8
 # 项目名称：甲项目；总投资：3亿元；进展：在建 is one sentence about one project.
-_KNOWN_FIELD = re.compile(
-    r"(?:项目名称|(?:建设|投资|业主|责任|实施)(?:单位|方|主体|企业)|总投资额?|投资(?:额|总额|规模)"
-    r"|(?:计划|完成)投资|建设(?:内容|地点|规模|性质|期限|进度)|(?:形象)?进度|进展(?:情况)?)[:：]"
-)
 _LEAST_FIELDS = 2
 # 1.甲项目。总投资3亿元: the name of a project that opens its item of a list is no sentence. What is
 # done is one: （二）大力建设甲产业园。总投资40亿元、全长44公里的大道通车.
@@ -99,7 +103,7 @@ def join_lines(text: str) -> JoinedText:
     for block in blocks:
         if item := _ITEM.match(text, *block):
             characters[item.start("stop")] = "，"
-        has_fields = len(_KNOWN_FIELD.findall(text, *block)) >= _LEAST_FIELDS
+        has_fields = len(KNOWN_FIELD.findall(text, *block)) >= _LEAST_FIELDS
         if has_fields:
             for mark in _SEMICOLON.finditer(text, *block):
                 characters[mark.start()] = "，"

@@ -30,6 +30,7 @@ from pipeline.states import SpanStates
 from pipeline.status import n_status_features, status_features
 from pipeline.status_rules import is_denied, told_class, told_modality
 from pipeline.tags import tag_names
+from pipeline.topics import without_parts
 from pipeline.windows import FloatArray, make_windows, read_windows
 from pipeline.words import paragraph_starts, shipped_segmenter, shipped_segmenter_hash
 
@@ -181,6 +182,7 @@ class Model:
             starts=paragraph_starts(lines.text, lines.paragraphs, shipped_segmenter()),
         )
         mentions = name_investors(lines.text, split_closing_counts(lines.text, mentions))
+        mentions = without_parts(lines.text, mentions)
         mentions = tuple(
             m
             for m in mentions

@@ -20,6 +20,7 @@ from pipeline.enumerations import owners_in_step
 from pipeline.owners import completed_sums, sums_of_nobody, told_owners
 from pipeline.pairs import MAX_GAP, Pairs
 from pipeline.sites import told_days, told_sites
+from pipeline.topics import told_topics
 from pipeline.windows import FloatArray
 
 _NUMERAL = re.compile(r"[\d一二两三四五六七八九十百几数]")
@@ -64,7 +65,9 @@ def decode_relations(
         thresholds: least probabilities.
     """
     lists = owners_in_step(text, mentions, reach=MAX_GAP)
-    owners = told_owners(text, mentions)
+    topics = told_topics(text, mentions)
+    sums = {tail: head for tail, head in topics.items() if mentions[tail].label == "AMOUNT"}
+    owners = sums | told_owners(text, mentions)
     # Hardly a text has one, and all have many pairs.
     row_of = pairs.rows() if lists or owners else {}
     settled = _settle_owners(owners, row_of, scores, thresholds)
@@ -73,6 +76,7 @@ def decode_relations(
     passed_over = settled.keys() | sums_of_nobody(text, mentions)
     builders = told_builders(text, mentions)
     told = {(head, tail) for tail, head in builders.items()}
+    told |= {(head, tail) for tail, head in topics.items()}
     told |= told_sites(text, mentions) | told_days(text, mentions)
     claims: list[_Found] = []
     for tail, rows in _rows_by_tail(mentions, pairs, builders).items():

@@ -1,0 +1,113 @@
+"""What the items of a list say is said of the project that opens them.
+
+甲项目。占地300亩，主要建设厂房。总投资3亿元，已开工 names its project once, and then what it
+consists of. In the annotated train documents all 53 sums of investment, statuses and dates of such
+an item's further sentences that are linked at all are linked to its project, and no PROJECT of them
+is a mere part of one.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from annotations.document import Mention
+from corpus.segment import ITEM_NUMBER
+from pipeline.clauses import SENTENCE_END
+from pipeline.counts import parse_count
+
+_LINE = re.compile(r"[^\n]+")
+_LEAD = re.compile(rf"[\s★●•◆■▲·*◎○【“\"-]*(?:{ITEM_NUMBER})?[【“\"]?")
+_BEHIND_NAME = re.compile(r"[”\"】]?[。：:，,；;（(！!]")
+_PAID = re.compile(
+    r"(?:投资|投入|到位资金|概算|总投|资金)(?:额|总额|规模)?(?:约|达|近|超过?|为|合计|共计?|[:：])*$"
+)
+_BUILDER = re.compile(r"(?:建设|业主|实施|投资|项目)(?:单位|方|主体|业主|公司)(?:为|是|[:：])?$")
+_PLACE = re.compile(r"(?:(?:建设|项目)?地[点址][:：]|位于|选址(?:于|在)?|坐落于)$")
+_PART = re.compile(
+    r"[\dA-Z一二三四五六七八九十]+[#号].*|.*(?:车间|厂房|楼|宿舍|仓库?|冷库|生产线|产线|装置|设施|配套"
+    r"|管网|标段?|窑炉|\d+[条栋座台套间幢])"
+)
+# No pattern that ends before a mention reads more.
+_REACH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """An item `[start, end)` of a text and the PROJECT that opens it, by index."""
+
+    start: int
+    end: int
+    project: int
+
+
+def find_topics(text: str, mentions: Sequence[Mention]) -> Iterator[Topic]:
+    """The items that open with the name of one project.
+
+    Args:
+        text: the whole text, a paragraph a line.
+        mentions: of the whole text; the indices mean them.
+    """
+    starts = {m.start: n for n, m in enumerate(mentions) if m.label == "PROJECT"}
+    for line in _LINE.finditer(text):
+        lead = _LEAD.match(text, *line.span())
+        project = starts.get(lead.end()) if lead else None
+        if (
+            project is not None
+            and _BEHIND_NAME.match(text, mentions[project].end)
+            and parse_count(mentions[project].text) is None
+        ):
+            yield Topic(*line.span(), project)
+
+
+def told_topics(text: str, mentions: Sequence[Mention]) -> dict[int, int]:
+    """Which PROJECT (value) a mention (key) in an item belongs to, by index.
+
+    Those of an item's further sentences, as long as no other project is named: sums of investment,
+    statuses, dates, and companies and zones that a field or 位于 leads to.
+
+    Args:
+        text: the whole text, a paragraph a line.
+        mentions: of the whole text; the indices mean them.
+    """
+    order = sorted(range(len(mentions)), key=lambda n: mentions[n].span)
+    topics = list(find_topics(text, mentions))
+    told: dict[int, int] = {}
+    at = 0
+    for topic in topics:
+        while at < len(order) and mentions[order[at]].start <= mentions[topic.project].start:
+            at += 1
+        opened = SENTENCE_END.search(text, mentions[topic.project].end, topic.end)
+        while at < len(order) and mentions[order[at]].start < topic.end:
+            mention = mentions[order[at]]
+            if mention.label == "PROJECT":
+                break
+            if opened and mention.start >= opened.end() and _is_told(text, mention):
+                told[order[at]] = topic.project
+            at += 1
+    return told
+
+
+def _is_told(text: str, mention: Mention) -> bool:
+    """Whether a mention of an item is about its project."""
+    cues = {"AMOUNT": _PAID, "COMPANY": _BUILDER, "ZONE": _PLACE}
+    if mention.label not in cues:
+        return True
+    first = max(0, mention.start - _REACH)
+    return cues[mention.label].search(text, first, mention.start) is not None
+
+
+def without_parts(text: str, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
+    """The mentions without each PROJECT that is a mere part of the one that opens its item.
+
+    Args:
+        text: the whole text, a paragraph a line.
+        mentions: in text order.
+    """
+    dropped: set[int] = set()
+    for topic in find_topics(text, mentions):
+        for index in range(topic.project + 1, len(mentions)):
+            if mentions[index].start >= topic.end:
+                break
+            if mentions[index].label == "PROJECT" and _PART.fullmatch(mentions[index].text):
+                dropped.add(index)
+    return tuple(m for n, m in enumerate(mentions) if n not in dropped)

@@ -23,6 +23,7 @@ from pipeline.owners import completed_sums, sums_of_nobody, told_owners
 from pipeline.pairs import MAX_GAP
 from pipeline.sites import told_days, told_sites
 from pipeline.status_rules import is_denied, told_class, told_modality
+from pipeline.topics import told_topics
 from training.data import load_split
 
 ROOT = Path(__file__).parents[1]
@@ -100,6 +101,13 @@ def days(document: Document) -> Iterator[bool]:
         yield from linked(document, {tail: head}, "When")
 
 
+def topics(document: Document) -> Iterator[bool]:
+    """甲项目。总投资3亿元，已开工: of what is linked at all."""
+    tails = {r.tail for r in document.relations}
+    told = told_topics(document.text, document.mentions)
+    yield from linked(document, {t: h for t, h in told.items() if document.mentions[t].id in tails})
+
+
 def in_step(document: Document) -> Iterator[bool]:
     """甲、乙总投资分别为3亿元、2亿元: of the lists with an annotated relation at all."""
     tails = {r.tail for r in document.relations}
@@ -133,6 +141,7 @@ RULES: dict[str, Rule] = {
     "project of a sum by its words (总投资3亿元的甲项目)": owners,
     "project of a sum, a date or a status in step (分别)": in_step,
     "project of a sum behind 完成投资": completed,
+    "project of what a sentence without one says": topics,
     "sums of nobody: capital, yields, conversions": nobody,
     "project of a company before 承建的, or behind 由": builders,
     "zone of a project beside it, or behind 位于": sites,

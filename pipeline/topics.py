@@ -1,4 +1,4 @@
-"""What the items of a list say is said of the project that opens them.
+"""What a sentence without a project is about: the project that opens its item, or 该项目.
 
 甲项目。占地300亩，主要建设厂房。总投资3亿元，已开工 names its project once, and then what it
 consists of. In the annotated train documents all 53 sums of investment, statuses and dates of such
@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 from annotations.document import Mention
 from corpus.segment import ITEM_NUMBER
+from pipeline.antecedents import project_meant
 from pipeline.clauses import SENTENCE_END
 from pipeline.counts import parse_count
+from pipeline.pairs import MAX_GAP
 
 _LINE = re.compile(r"[^\n]+")
 _LEAD = re.compile(rf"[\s★●•◆■▲·*◎○【“\"-]*(?:{ITEM_NUMBER})?[【“\"]?")
@@ -26,6 +28,9 @@ _PLACE = re.compile(r"(?:(?:建设|项目)?地[点址][:：]|位于|选址(?:于
 _PART = re.compile(
     r"[\dA-Z一二三四五六七八九十]+[#号].*|.*(?:车间|厂房|楼|宿舍|仓库?|冷库|生产线|产线|装置|设施|配套"
     r"|管网|标段?|窑炉|\d+[条栋座台套间幢])"
+)
+_THIS = re.compile(
+    r"(?:(?:据悉|据了解|据介绍|目前)[，,]?)?(?:[该此本]|上述)(?:项目|工程|基地|产业园|园区?)"
 )
 # No pattern that ends before a mention reads more.
 _REACH = 16
@@ -60,31 +65,45 @@ def find_topics(text: str, mentions: Sequence[Mention]) -> Iterator[Topic]:
 
 
 def told_topics(text: str, mentions: Sequence[Mention]) -> dict[int, int]:
-    """Which PROJECT (value) a mention (key) in an item belongs to, by index.
+    """Which PROJECT (value) a mention (key) of a sentence that names none belongs to, by index.
 
-    Those of an item's further sentences, as long as no other project is named: sums of investment,
-    statuses, dates, and companies and zones that a field or 位于 leads to.
+    The sentence is about the project that opens its item, as long as the item names no other, or
+    about the one that 该项目 means. Told are its sums of investment, statuses, dates, and companies
+    and zones that a field or 位于 leads to.
 
     Args:
         text: the whole text, a paragraph a line.
         mentions: of the whole text; the indices mean them.
     """
     order = sorted(range(len(mentions)), key=lambda n: mentions[n].span)
-    topics = list(find_topics(text, mentions))
+    items = {topic.start: topic.project for topic in find_topics(text, mentions)}
     told: dict[int, int] = {}
     at = 0
-    for topic in topics:
-        while at < len(order) and mentions[order[at]].start <= mentions[topic.project].start:
-            at += 1
-        opened = SENTENCE_END.search(text, mentions[topic.project].end, topic.end)
-        while at < len(order) and mentions[order[at]].start < topic.end:
-            mention = mentions[order[at]]
-            if mention.label == "PROJECT":
-                break
-            if opened and mention.start >= opened.end() and _is_told(text, mention):
-                told[order[at]] = topic.project
-            at += 1
+    for line in _LINE.finditer(text):
+        topic = items.get(line.start())
+        for start, end in _sentences(text, *line.span()):
+            first = at
+            while at < len(order) and mentions[order[at]].start < end:
+                at += 1
+            within = order[first:at]
+            named = [n for n in within if mentions[n].label == "PROJECT"]
+            if named:
+                topic = topic if named == [topic] else None
+                continue
+            project = topic
+            if project is None and within and _THIS.match(text, start):
+                near = order[max(0, first - MAX_GAP) : first]
+                project = project_meant(text, mentions, near, start)
+            if project is not None:
+                told |= {n: project for n in within if _is_told(text, mentions[n])}
     return told
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for mark in SENTENCE_END.finditer(text, start, end):
+        yield start, mark.end()
+        start = mark.end()
+    yield start, end
 
 
 def _is_told(text: str, mention: Mention) -> bool:

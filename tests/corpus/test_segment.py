@@ -253,6 +253,23 @@ def test_fields_go_on_only_below_the_name_of_a_project():
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "n_lines"),
+    [
+        ("项目一：甲\n总投资：3亿元\n进展：在建", 3),
+        ("1、项目名称：甲\n2、建设单位：乙公司\n3、总投资：3亿元", 3),
+        ("工程名称：甲\n工期：两年", 2),
+        ("二、甲项目\n建设单位：乙公司\n总投资：3亿元", 3),
+        ("二、甲项目\n工作安排：如下", 1),
+        ("二、推进甲项目建设\n总投资：3亿元", 1),
+        ("项目一：甲\n项目二：乙", 1),
+    ],
+)
+def test_names_that_fields_go_on_below(text, n_lines):
+    start, end = paragraphs(text)[0]
+    assert text[start:end].count("\n") + 1 == n_lines
+
+
 def test_sentences_of_a_part_stay_within_it():
     text = "甲开工。乙投产。\n丙在谈。"
     assert [text[a:b] for a, b in sentences(text, 1, 11)] == ["开工。", "乙投产。", "丙在"]

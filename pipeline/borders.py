@@ -21,6 +21,8 @@ _MAINLY = re.compile(r"主要$")
 _PERMIT = re.compile(
     r"(?:取得|获得|办理|领取)[^，。；、,;\n]{0,12}?(?:许可证|使用证|不动产权?证|手续)"
 )
+# 可投产, 已开工: but 可研 is a stage.
+_MODAL = re.compile(r"可(?![研行])|[已将]")
 # 建成后可: what follows is no part of the stage. 延后 is one.
 _ONCE = re.compile(r"(?<!延)(?:以|之)?后[可将]?$")
 # 建设期, 建设周期 are a time.
@@ -80,6 +82,8 @@ def _stage(text: str, start: int, end: int) -> tuple[int, int]:
     """The stage in the span of a STATUS: 在建 in （在建）, all of 取得施工许可证."""
     if end - start > 2 and _is_pair(text[start], text[end - 1]):
         start, end = start + 1, end - 1
+    if lead := _MODAL.match(text, start, end):
+        start = lead.end()
     if tail := _ONCE.search(text, start, end):
         end = tail.start()
     if permit := _PERMIT.match(text, start):

@@ -35,11 +35,14 @@ _YIELDS = (
     r"(?:产值|税收|利税|税金|税额|利润|(?:销售|营业|主营业务|业务)?收入|销售额|营收|产出|出口额"
     r"|增加值)"
 )
+# 单体投资超10亿元的160个项目: each of them.
+_EACH = re.compile(rf"单[体个](?:项目)?总?投资(?:额|总额)?{_UP}$")
+_OF_IT = re.compile(r"(?:以上|左右)?的")
 _WIDE = r"总?(?:占地|用地|建筑)(?:面积)?约?[\d.]+[多余]?万?(?:亩|平方米|平方公里|公顷)"
 _OF = re.compile(
     rf"(?:以上|左右)?(?:[、，,](?:{_WIDE}|[^，。；、,;\n]{{0,8}}{_YIELDS}[^，。；、,;\n]{{0,12}}))*的"
 )
-_PAID = re.compile(rf"(?<!单体)投资(?:额|总额)?{_UP}$")
+_PAID = re.compile(rf"投资(?:额|总额)?{_UP}$")
 _YIELD = re.compile(rf"{_YIELDS}(?:可|实现|突破|将|{_UP})*$")
 # 总投资10亿元、年产值15亿元、年税收1亿元的甲项目.
 _MOST_BETWEEN = 4
@@ -63,9 +66,10 @@ def told_owners(text: str, mentions: Sequence[Mention]) -> dict[int, int]:
         mentions: of the whole text; the indices mean them.
     """
     order = sorted(range(len(mentions)), key=lambda n: mentions[n].span)
+    nobodys = sums_of_nobody(text, mentions)
     owners: dict[int, int] = {}
     for place, index in enumerate(order):
-        if mentions[index].label != "AMOUNT":
+        if mentions[index].label != "AMOUNT" or index in nobodys:
             continue
         for find in (_owner_beside, _owner_behind, _owner_before):
             owner = find(text, mentions, order, place)
@@ -94,7 +98,9 @@ def _owner_behind(
 ) -> int | None:
     """The project, or the list of them, that a sum stands in front of."""
     start, end = mentions[order[place]].span
-    leads = _BUILDING.match(text, end)
+    if _EACH.search(text, max(0, start - _REACH), start):
+        return None
+    leads = _BUILDING.match(text, end) or _OF_IT.match(text, end)
     if leads is None and _PAID.search(text, max(0, start - _REACH), start):
         leads = _OF.match(text, end)
     if leads is None:

@@ -111,25 +111,28 @@ def _pays(text: str, end: int, paid: Mention, start: int) -> bool:
 def name_investors(text: str, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
     """The mentions with each that invests in a PROJECT behind it as a COMPANY, not a PROJECT.
 
-    Before 投资5亿元的 and a project the tagger takes names without 公司 for projects. In the
-    annotated train documents 12 companies stand there, and no project.
+    Before 的 or 投资5亿元的 and a project the tagger takes names without 公司 for projects. In the
+    annotated train documents 12 companies stand before 投资5亿元的, 91 before 的, and no project
+    without a word for what is built.
 
     Args:
         text: the whole text.
         mentions: in text order.
     """
     found = list(mentions)
-    for index, (name, paid) in enumerate(pairwise(mentions[:-1])):
-        behind = mentions[index + 2]
+    for index, (name, second) in enumerate(pairwise(mentions)):
         words = _INVESTING.sub("", name.text)
         end = name.start + len(words)
         if (
-            name.label == behind.label == "PROJECT"
-            and words
-            and not _UNDERTAKING.search(words)
-            and not _PART.match(behind.text)
-            and parse_count(words) is None
-            and _pays(text, end, paid, behind.start)
+            name.label != "PROJECT"
+            or not words
+            or _UNDERTAKING.search(words)
+            or parse_count(words) is not None
         ):
+            continue
+        third = mentions[index + 2] if index + 2 < len(mentions) else None
+        owns = second.label == "PROJECT" and text[end : second.start] == "的"
+        pays = third is not None and third.label == "PROJECT" and not _PART.match(third.text)
+        if owns or (third is not None and pays and _pays(text, end, second, third.start)):
             found[index] = replace(name, label="COMPANY", end=end, text=words)
     return tuple(found)

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -131,10 +131,11 @@ def decode_mentions(
     for start, end in paragraphs:
         words = None if starts is None else starts[start:end]
         for label, first, last in spans_of(best_tags(log_probabilities[start:end], steps, words)):
-            left, right = set_borders(text, label, start + first, start + last)
-            if left < right:
-                rows = log_probabilities[left:right]
-                spans.append(Span(label, left, right, _span_score(rows, label)))
+            for part in _parts(text, label, start + first, start + last):
+                left, right = set_borders(text, label, *part)
+                if left < right:
+                    rows = log_probabilities[left:right]
+                    spans.append(Span(label, left, right, _span_score(rows, label)))
     # Without a currency word or a large unit at its end a number is no sum, unless a pattern
     # knows it.
     spans = [s for s in spans if s.label != "AMOUNT" or _CURRENCY.search(text[s.start : s.end])]
@@ -153,6 +154,15 @@ def decode_mentions(
         )
         for n, s in enumerate(ordered, 1)
     )
+
+
+def _parts(text: str, label: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The span itself; of 3月和5月, which is no DATE of any annotated document, its two months."""
+    if label == "DATE":
+        for between in _MONTHS.finditer(text, start, end):
+            yield start, between.start()
+            start = between.end()
+    yield start, end
 
 
 def _apart(spans: Sequence[Span]) -> list[Span]:
@@ -195,6 +205,7 @@ def _join_latin(text: str, spans: Sequence[Span]) -> list[Span]:
     return found
 
 
+_MONTHS = re.compile(r"(?<=月)[和与及、](?=\d{1,2}月)")
 _NUMBER = re.compile(r"(?!(?:19|20)\d\d$)[\d.,\s]+")
 _UNIT = re.compile(r"[十百千]?[万亿]?美?元")
 _HEADER = re.compile(r"(?:[（(]|单位\s*[:：])\s*$")

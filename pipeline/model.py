@@ -26,6 +26,7 @@ from pipeline.enumerations import split_closing_counts
 from pipeline.lines import JoinedText, join_lines
 from pipeline.pairs import enumerate_pairs, n_features, pair_states
 from pipeline.relations import Thresholds, decode_relations, relation_names
+from pipeline.sites import name_parks
 from pipeline.states import SpanStates
 from pipeline.status import n_status_features, status_features
 from pipeline.status_rules import is_denied, told_class, told_modality
@@ -182,7 +183,7 @@ class Model:
             starts=paragraph_starts(lines.text, lines.paragraphs, shipped_segmenter()),
         )
         mentions = name_investors(lines.text, split_closing_counts(lines.text, mentions))
-        mentions = without_parts(lines.text, mentions)
+        mentions = without_parts(lines.text, name_parks(lines.text, mentions))
         mentions = tuple(
             m
             for m in mentions

@@ -182,6 +182,12 @@ def test_no_mention_leaves_its_paragraph():
     assert [m.text for m in mentions] == ["甲项目", "乙项目"]
 
 
+def test_two_months_are_two_dates():
+    text = "分别于3月和5月开工"
+    mentions = decode_mentions(text, sure(text, [("DATE", 3, 8)]), [(0, len(text))])
+    assert [m.text for m in mentions] == ["3月", "5月"]
+
+
 def test_a_wider_span_of_the_same_label_stands():
     spans = [Span("DATE", 0, 6, 0.8)]
     assert join_patterns(spans, label="DATE", found=[(0, 5)]) == spans

@@ -7,7 +7,7 @@ from pipeline.builders import name_investors, told_builders
 from pipeline.owners import completed_sums, sums_of_nobody, told_owners
 from pipeline.pairs import enumerate_pairs
 from pipeline.relations import Thresholds, decode_relations, relation_names
-from pipeline.sites import told_days, told_sites
+from pipeline.sites import name_parks, told_days, told_sites
 from tests.pipeline.marked import marked
 
 
@@ -226,6 +226,39 @@ def test_what_invests_in_a_project_is_a_company(name, expected):
     assert (first.label, first.text) == expected
     assert document.text[first.start : first.end] == first.text
     assert tuple(rest) == document.mentions[1:]
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("[[P2|鸿桥电商]]的[[P1|甲项目]]", "COMPANY"),
+        ("[[P2|鸿桥产业园]]的[[P1|甲项目]]", "PROJECT"),
+        ("[[P2|12个项目]]的[[P1|甲项目]]", "PROJECT"),
+        ("[[P2|鸿桥电商]]、[[P1|甲项目]]", "PROJECT"),
+        ("[[P2|鸿桥电商]]的[[Z1|高新区]]", "PROJECT"),
+    ],
+)
+def test_whose_a_project_is_is_a_company(text, label):
+    document = marked(text)
+    assert name_investors(document.text, document.mentions)[0].label == label
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("[[P1|电子产业园]][[S1|引进]][[P2|项目12个]]", "ZONE"),
+        ("[[P1|电子产业园]]累计新引进[[P2|项目12个]]", "ZONE"),
+        ("[[P1|电子产业园]][[S1|开工]]，[[P2|项目12个]]", "PROJECT"),
+        ("[[P1|电子产业园]][[S1|签约]][[P2|甲项目]]", "PROJECT"),
+        ("[[P1|电子项目]][[S1|签约]][[P2|项目12个]]", "PROJECT"),
+        ("[[P1|电子产业园]][[S1|引进]]", "PROJECT"),
+    ],
+)
+def test_a_park_that_takes_in_projects_is_a_zone(text, label):
+    document = marked(text)
+    named = name_parks(document.text, document.mentions)
+    assert named[0].label == label
+    assert named[1:] == document.mentions[1:]
 
 
 @pytest.mark.parametrize("n_mentions", [0, 1, 2])

@@ -49,6 +49,7 @@ _DATE_LINE = re.compile(
     + r"(?:[）)\s]*$|\s*[在于，,])|.{0,40}[（(]"
     + _DAY
     + r"[^，。]{0,20}[）)]"
+    + r"|((?:19|20)\d{2})[-./]\d{1,2}[-./]\d{1,2}(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?\s*$"
 )
 # 主要工作 heads reviews as often as plans, so it says nothing.
 _PLAN = re.compile(
@@ -63,7 +64,9 @@ _NO_AIM = r"(?<!计划)(?<!预计)(?<!力争)(?<![到至于在])"
 _OPENING = re.compile(
     _NO_AIM
     + _YEAR
-    + r"\s*年[,，]?(?:是[^。]{0,80}之年|[^。；;]{0,30}(?:将|要|力争|确保|预期|计划))"
+    + r"\s*年[,，]?(?:是[^。]{0,80}之年|[^。；;\n]{0,30}(?:将|要|力争|确保|预期)"
+    # 2014年开工，计划总投资5亿元 is no plan of that year.
+    + r"|[^，,。；;\n]{0,30}计划(?!总投资))"
 )
 _THIS_YEAR_SO_FAR = re.compile(
     r"今年(?:以来|\d{1,2}\s*[-—至到]\s*\d{1,2}\s*月|前[一二三四五六七八九十]+个?月)"
@@ -76,7 +79,16 @@ _NAME = re.compile(r"(?<![0-9A-Za-z])((?:19|20)\d{2})(?![0-9A-Za-z])")
 _ANY = re.compile(_NO_AIM + r"(?<!\d)((?:19|20)\d{2})\s*年(?!\d)")
 # 截至2024年6月底 is said in that year, and news begin with their day.
 _AS_OF = re.compile(r"截[至止]" + _YEAR + r"\s*年\s*\d{1,2}\s*月")
-_DATELINE = re.compile(_YEAR + r"\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日(?:[,，上下]|讯|电|消息)")
+_DATELINE = re.compile(
+    r"[（(【\[]?(?:本报|本网|本刊)?"
+    + _YEAR
+    + r"\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日(?:[,，上下]|讯|电|消息)"
+)
+# A title that names its year: 平川经开区2020年问题项目台账.
+_TITLED = re.compile(
+    r"[^，,。；;！!？?：:\d]{0,24}" + _YEAR + r"\s*年(?!\s*\d|[底初末内起以至到来]|开工|投产)"
+    r"[^，,。；;！!？?：:\d年]{2,24}"
+)
 # 2022年4月开工，2023年1月竣工: a text that names no other year is not older than its months, but
 # for those in which something is meant to be done, or a span of time ends.
 _MONTH = re.compile(r"(?<!\d)" + _YEAR + r"\s*年\s*\d{1,2}\s*月(?!底?前)")
@@ -100,10 +112,10 @@ def infer_year(text: str, *, name: str = "") -> YearGuess | None:
     The evidence, surest first: a dated line near the beginning or the end; the heading of the plan
     for the year (unless the part before it says 今年以来, or, when it heads all of the text, this
     says so or 明年: then the review is of the running year); an outlook; the title of a work
-    report; a year in the file's name; the heading of the review; sentences that open the year or
-    its plan; the day that the text counts up to or that news begin with; the year named most often
-    (the next one when the text looks back on it and names the next one too); the last of its
-    months; the date of the web page.
+    report; a year in the file's name; the heading of the review; another title that names one;
+    sentences that open the year or its plan; the day that the text counts up to or that news begin
+    with; the year named most often (the next one when the text looks back on it and names the next
+    one too), but for aims; the date of the web page; the last of its months.
 
     Args:
         text: the report.
@@ -120,11 +132,12 @@ def infer_year(text: str, *, name: str = "") -> YearGuess | None:
         lambda: _from_headings(blocks[:5], _TITLE, "the title"),
         lambda: _from_name(name),
         lambda: _from_review_heading(blocks),
+        lambda: _from_titled(blocks[:2]),
         lambda: _from_openings(blocks),
         lambda: _from_day(blocks),
         lambda: _from_frequency(blocks),
-        lambda: _from_months(blocks),
         lambda: _from_page_date(text),
+        lambda: _from_months(blocks),
     )
     for step in steps:
         guess = step()
@@ -146,7 +159,9 @@ def _quote(block: str) -> str:
 def _from_date_line(blocks: Sequence[str]) -> YearGuess | None:
     for block in [*blocks[:8], *blocks[8:][-3:]]:
         match = _DATE_LINE.match(block)
-        year = _number(match[1] or match[2]) if match and len(block) <= _HEADING else None
+        year = (
+            _number(match[1] or match[2] or match[3]) if match and len(block) <= _HEADING else None
+        )
         if year is not None:
             return YearGuess(year, f"dated line {_quote(block)!r}")
     return None
@@ -198,6 +213,14 @@ def _from_name(name: str) -> YearGuess | None:
     return YearGuess(int(match[1]), f"the file's name {name!r}") if match else None
 
 
+def _from_titled(blocks: Sequence[str]) -> YearGuess | None:
+    for block in blocks:
+        match = _TITLED.fullmatch(block.strip()) if len(block) <= _HEADING else None
+        if match and (year := _number(match[1])):
+            return YearGuess(year, f"the title {_quote(block)!r}")
+    return None
+
+
 def _from_openings(blocks: Sequence[str]) -> YearGuess | None:
     years: Counter[int] = Counter()
     first: dict[int, str] = {}
@@ -235,8 +258,10 @@ def _from_frequency(blocks: Sequence[str]) -> YearGuess | None:
 
 
 def _years(blocks: Sequence[str]) -> Iterator[int]:
-    for block in blocks:
-        yield from (int(match[1]) for match in _ANY.finditer(_NOT_THE_REPORT.sub("", block)))
+    for block in (_NOT_THE_REPORT.sub("", block) for block in blocks):
+        for match in _ANY.finditer(block):
+            if not _AIM.search(block, 0, match.start()):
+                yield int(match[1])
 
 
 def _from_months(blocks: Sequence[str]) -> YearGuess | None:

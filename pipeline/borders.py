@@ -17,6 +17,8 @@ _NO_STAGE = re.compile(
 # 主体已封顶: the stage is what follows. 主要建设厂房 tells what a project consists of.
 _BUILT_SO_FAR = re.compile(r"主体(?:结构|工程)?(?=(?:已|基本|全部|全面)+(?:封顶|完工|竣工|建成))")
 _MAINLY = re.compile(r"主要$")
+# 建设性质：新建 is a kind.
+_KIND = re.compile(r"性质[:：]$")
 # 取得施工许可证
 _PERMIT = re.compile(
     r"(?:取得|获得|办理|领取)[^，。；、,;\n]{0,12}?(?:许可证|使用证|不动产权?证|手续)"
@@ -94,9 +96,10 @@ def _stage(text: str, start: int, end: int) -> tuple[int, int]:
 def _is_none(text: str, label: str, start: int, end: int) -> bool:
     """Whether the words of a span are no mention of its label at all."""
     if label == "STATUS":
-        before = text[max(0, start - 2) : start]
+        before = text[max(0, start - 3) : start]
         return (
             _NO_STAGE.fullmatch(text, start, end) is not None
+            or _KIND.search(before) is not None
             or _built_so_far(text, start, end)
             or (
                 text[start:end] == "建设"

@@ -6,7 +6,7 @@ behind 产值, 税收 and the like none is an investment.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from annotations.document import Mention
@@ -26,6 +26,10 @@ _TOTAL = re.compile(rf"(?<!其中)(?<!期)(?<![^，,。；;\n该此本]项目)�
 _TOTAL_ALONE = re.compile(rf"\s*(?:计划|预计|概算|估算|协议)?总投资(?:额|总额)?{_UP}")
 # The last mark before a sum.
 _CLAUSE = re.compile(r"[，,。；;：:、\n](?=[^，,。；;：:、\n]*$)")
+_IN_ALL = re.compile(
+    rf"(?<!完成)(?<!当年)(?<!年度)(?P<agreed>(?:协议|合同|签约|意向)(?:计划)?)?总投资(?:额|总额)?{_UP}$"
+)
+_BARE = re.compile(r"[（(](?:约|近)?$")
 # What is of what follows: 总投资9亿元，实施旅游项目, 总投资3亿元的乙项目.
 _FOR = r"(?:以上|左右)?(?:的|用于|对|建设|实施|新建|改造|打造|完成)"
 _OF_NEXT = re.compile(_FOR)
@@ -139,6 +143,21 @@ def _bracket_before(text: str, start: int) -> int:
     """Where the last bracket opens within reach before `start`, -1 if none does."""
     first = max(0, start - _REACH)
     return max(text.rfind("（", first, start), text.rfind("(", first, start))
+
+
+def possible_roles(text: str, mention: Mention) -> Collection[str] | None:
+    """The relations that an AMOUNT may have by the words before it; None if they leave it open.
+
+    In the annotated train documents 630 of 630 sums right behind 总投资 alone are totals, 12 of 14
+    behind 协议总投资 are contracted, and the 10 in a bare bracket behind a project are one or the
+    other.
+    """
+    before = text[max(0, mention.start - _REACH) : mention.start]
+    if total := _IN_ALL.search(before):
+        return ("ContractedInvestment",) if total["agreed"] else ("TotalInvestment",)
+    if _BARE.search(before) and text[mention.end : mention.end + 1] in _CLOSING:
+        return ("TotalInvestment", "ContractedInvestment")
+    return None
 
 
 def completed_sums(text: str, mentions: Sequence[Mention]) -> dict[int, int]:

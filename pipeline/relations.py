@@ -17,7 +17,7 @@ from annotations.schema import load_schema
 from pipeline.builders import told_builders
 from pipeline.counts import parse_count
 from pipeline.enumerations import owners_in_step
-from pipeline.owners import completed_sums, sums_of_nobody, told_owners
+from pipeline.owners import completed_sums, possible_roles, sums_of_nobody, told_owners
 from pipeline.pairs import MAX_GAP, Pairs
 from pipeline.sites import told_days, told_sites
 from pipeline.topics import told_topics
@@ -70,7 +70,8 @@ def decode_relations(
     owners = sums | told_owners(text, mentions)
     # Hardly a text has one, and all have many pairs.
     row_of = pairs.rows() if lists or owners else {}
-    settled = _settle_owners(owners, row_of, scores, thresholds)
+    columns = [_columns(text, mention) for mention in mentions]
+    settled = _settle_owners(owners, row_of, scores, columns, thresholds)
     settled |= _settle_lists(mentions, lists, row_of, scores, thresholds)
     found = list(settled.values())
     passed_over = settled.keys() | sums_of_nobody(text, mentions)
@@ -83,7 +84,12 @@ def decode_relations(
         if tail not in passed_over:
             heads = pairs.heads[rows].tolist()
             of_tail = _decode_tail(
-                tail, heads, scores[rows], mentions, told=told, thresholds=thresholds
+                mentions[tail].label,
+                [(head, tail) for head in heads],
+                scores[np.ix_(np.array(rows), columns[tail])],
+                names=[relation_names()[column] for column in columns[tail]],
+                told=told,
+                thresholds=thresholds,
             )
             of_group = [r for r in of_tail if r[2] == "MemberOf"]
             claims += of_group
@@ -96,34 +102,49 @@ def decode_relations(
     )
 
 
+def _columns(text: str, mention: Mention) -> NDArray[np.int64]:
+    """Which columns of the scores a tail may have, shape (columns,)."""
+    allowed = allowed_columns(mention.label)
+    roles = possible_roles(text, mention) if mention.label == "AMOUNT" else None
+    if roles is not None:
+        allowed &= np.isin(relation_names(), list(roles))
+    return np.flatnonzero(allowed)
+
+
 def _decode_tail(
-    tail: int,
-    heads: Sequence[int],
+    label: str,
+    pairs: Sequence[tuple[int, int]],
     scores: FloatArray,
-    mentions: Sequence[Mention],
     *,
+    names: Sequence[str],
     told: Collection[tuple[int, int]],
     thresholds: Thresholds,
 ) -> list[_Found]:
-    """The relations of one tail to these heads; `scores` has a row for each, (heads, relations)."""
-    names, label = relation_names(), mentions[tail].label
-    columns = np.flatnonzero(allowed_columns(label))
-    block = scores[:, columns]
+    """The relations of one tail of this label.
+
+    Args:
+        label: the tail's.
+        pairs: heads with the tail, by index.
+        scores: probabilities, shape (pairs, names).
+        names: the relations that it may have.
+        told: pairs that words tell of.
+        thresholds: least probabilities.
+    """
     if label == "AMOUNT":
-        options = [divmod(int(block.argmax()), len(columns))]
+        options = [divmod(int(scores.argmax()), len(names))]
     else:
-        options = [(row, int(block[row].argmax())) for row in range(len(heads))]
+        options = [(row, int(scores[row].argmax())) for row in range(len(pairs))]
     found: list[_Found] = []
     for row, column in options:
-        name, score = names[columns[column]], float(block[row, column])
-        if (heads[row], tail) in told:
+        name, score = names[column], float(scores[row, column])
+        if pairs[row] in told:
             score = max(score, thresholds.relations[name])
         if score >= thresholds.relations[name]:
-            found.append((heads[row], tail, name, score))
+            found.append((*pairs[row], name, score))
     if label == load_schema().status_label and not found:
-        best = int(block[:, 0].argmax())
-        if float(block[best, 0]) >= thresholds.status:
-            found.append((heads[best], tail, names[columns[0]], float(block[best, 0])))
+        best = int(scores[:, 0].argmax())
+        if float(scores[best, 0]) >= thresholds.status:
+            found.append((*pairs[best], names[0], float(scores[best, 0])))
     return found
 
 
@@ -198,15 +219,15 @@ def _settle_owners(
     owners: Mapping[int, int],
     row_of: Mapping[tuple[int, int], int],
     scores: FloatArray,
+    columns: Sequence[NDArray[np.int64]],
     thresholds: Thresholds,
 ) -> dict[int, _Found]:
     """The relation of each sum whose project is told, by its index: in the likeliest role."""
-    columns = np.flatnonzero(allowed_columns("AMOUNT"))
     settled: dict[int, _Found] = {}
     for tail, head in owners.items():
         row = row_of.get((head, tail))
         if row is not None:
-            likeliest = columns[scores[row, columns].argmax()]
+            likeliest = columns[tail][scores[row, columns[tail]].argmax()]
             name = relation_names()[likeliest]
             score = max(float(scores[row, likeliest]), thresholds.relations[name])
             settled[tail] = (head, tail, name, score)

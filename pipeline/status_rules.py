@@ -43,6 +43,8 @@ _IN_MONTH = re.compile(
     r"(?<!\d)((?:19|20)\d\d)年\d{1,2}月(?!.{0,3}前)"
     rf"(?:[^。；！？;!?\n]{{0,20}}[，、,]\d{{1,2}}月(?!.{{0,3}}前))?{_TIME}"
 )
+# 6月28日竣工投产: who plans names no day, or says that it is a plan. All 16 are actual.
+_ON_DAY = re.compile(rf"(?<![\d年])\d{{1,2}}月\d{{1,2}}日(?!前){_TIME}")
 _PLANNING = re.compile(
     r"计划(?!总?投资)|安排|目标|拟|争取|加快|推[动进]|抓紧|促|务必|保证|定于|约定|工期|[要可须应]"
     rf"|{_ANNOUNCING.pattern}"
@@ -137,7 +139,8 @@ def _has_happened(before: str, *, year: int | None) -> bool:
         return True
     sentence = SENTENCE_END.split(before)[-1]
     month = _IN_MONTH.search(sentence)
-    if month and int(month[1]) == year and not _PLANNING.search(sentence):
+    is_over = _ON_DAY.search(sentence) or (month and int(month[1]) == year)
+    if is_over and not _PLANNING.search(sentence):
         return True
     so_far = _SO_FAR.search(before)
     return so_far is not None and int(so_far[1] or so_far[2] or 0) <= (year or 0)

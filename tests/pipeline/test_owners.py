@@ -98,12 +98,28 @@ def decoded(document, scores):
 
 
 def test_a_told_project_has_its_sum_in_the_likeliest_role_however_sure_another_is():
-    document = marked("[[P1|甲项目]]（[[A1|3亿元]]）、[[P2|乙项目]]")
+    document = marked("投资[[A1|3亿元]]建设的[[P1|甲项目]]、[[P2|乙项目]]")
     found = decoded(
         document,
         {("CompletedInvestment", "P1", "A1"): 0.2, ("TotalInvestment", "P2", "A1"): 0.9},
     )
     assert found == {("CompletedInvestment", "P1", "A1"): 0.5}
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("[[P1|甲项目]]计划总投资约[[A1|3亿元]]", "TotalInvestment"),
+        ("[[P1|甲项目]]协议总投资[[A1|3亿元]]", "ContractedInvestment"),
+        ("[[P1|甲项目]]完成总投资[[A1|3亿元]]", "OtherFunding"),
+        ("[[P1|甲项目]]投资[[A1|3亿元]]", "OtherFunding"),
+        ("[[P1|甲项目]]（[[A1|3亿元]]）", "ContractedInvestment"),
+        ("[[P1|甲项目]]（贷款[[A1|3亿元]]）", "OtherFunding"),
+    ],
+)
+def test_words_leave_one_role(text, role):
+    scores = {("OtherFunding", "P1", "A1"): 0.9, ("ContractedInvestment", "P1", "A1"): 0.6}
+    assert list(decoded(marked(text), scores)) == [(role, "P1", "A1")]
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,10 @@ from pipeline.addresses import is_address
 
 # 1.甲项目: the number of an item. 三、四季度 and 二、三系列 begin otherwise.
 _ITEM = re.compile(r"[（(]\d{1,3}[)）]|\d{1,3}(?:[)）]|[.．、](?!\d))")
-# Verbs that want an object, bearings and hours are no stage alone.
+# Verbs that want an object, things, bearings and hours are no stage alone.
 _NO_STAGE = re.compile(
-    r"进行|取得|获得|办理|进入|处于|达到|实现|正在|成功|通过|包括|阶段|以[东南西北]|[上下]午"
+    r"进行|取得|获得|办理|进入|处于|达到|实现|正在|成功|通过|包括|阶段|设备|土地|厂房|以[东南西北]"
+    r"|[上下]午"
 )
 # 主体已封顶: the stage is what follows. 主要建设厂房 tells what a project consists of.
 _BUILT_SO_FAR = re.compile(r"主体(?:结构|工程)?(?=(?:已|基本|全部|全面)+(?:封顶|完工|竣工|建成))")

@@ -27,6 +27,9 @@ _INTENDED = re.compile(
     rf"(?:(?<![按有])计划|(?<!成功)(?<!积极)争取|拟)[于在]?{_TIME}"
     r"|(?:明年|来年|推迟到|延至)[^，。；、：（）,;:()\n]{0,6}$"
 )
+# 拟投资120亿元建设甲产业园. All 5 are future.
+_MEANT = re.compile(r"拟(?:总?投资|出资|投入|斥资)[^，。；、,;\n]{0,16}$")
+_BUILDS = re.compile(r"建设|打造|兴建|新建|实施")
 # 已于2021年9月开工, but not 已签约项目尽快开工. All 121 such statuses are actual.
 _DONE = re.compile(rf"已(?:经|于|在)?{_TIME}")
 # All 35 behind 正在 or 正 are actual, too.
@@ -117,7 +120,8 @@ def told_modality(text: str, start: int, end: int, *, year: int | None = None) -
     # What stands right before it is about it, whatever is announced of the project.
     if _DONE.search(before):
         return "actual"
-    if _is_announced(before):
+    is_meant = _MEANT.search(before) and _BUILDS.fullmatch(text, start, end)
+    if is_meant or _is_announced(before):
         return "future"
     if _has_happened(before, year=year) or _HALTED.search(text, start, end):
         return "actual"

@@ -99,6 +99,7 @@ def test_no_name_begins_with_a_word_that_leads_to_it(lead):
         ("主要建设厂房", "STATUS", (2, 4), ""),
         ("今天上午开工", "STATUS", (2, 4), ""),
         ("建设性质：新建", "STATUS", (5, 7), ""),
+        ("设备已进场", "STATUS", (0, 2), ""),
         ("年内可投产", "STATUS", (2, 5), "投产"),
         ("完成可研", "STATUS", (2, 4), "可研"),
         ("形成年产5万吨铝箔的能力", "PROJECT", (2, 9), ""),

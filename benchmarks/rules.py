@@ -15,15 +15,15 @@ from rich.console import Console
 from rich.table import Table
 
 from annotations.document import Document, Mention
-from pipeline.borders import set_borders
-from pipeline.builders import name_investors, told_builders
 from pipeline.enumerations import owners_in_step
 from pipeline.lines import join_lines
-from pipeline.owners import completed_sums, sums_of_nobody, told_owners
 from pipeline.pairs import MAX_GAP
-from pipeline.sites import told_days, told_sites
-from pipeline.status_rules import is_denied, told_class, told_modality
-from pipeline.topics import told_topics
+from pipeline.rules.borders import set_borders
+from pipeline.rules.builders import name_investors, told_builders
+from pipeline.rules.owners import completed_sums, sums_of_nobody, told_owners
+from pipeline.rules.sites import told_days, told_sites
+from pipeline.rules.statuses import is_denied, told_class, told_modality
+from pipeline.rules.topics import told_topics
 from training.data import load_split
 
 ROOT = Path(__file__).parents[1]

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.document import Mention
-from pipeline.borders import set_borders
 from pipeline.patterns import find_amounts, find_dates
+from pipeline.rules.borders import set_borders
 from pipeline.tags import begin_tag, spans_of
 from pipeline.windows import FloatArray
 

@@ -19,19 +19,19 @@ import onnxruntime
 from annotations.document import Document, Mention, Relation, StatusValue, renumber
 from annotations.errors import PipelineError
 from annotations.schema import load_schema
-from pipeline.builders import name_investors
 from pipeline.characters import CharacterTokenizer
 from pipeline.decode import decode_mentions, log_softmax, make_steps
 from pipeline.enumerations import split_closing_counts
 from pipeline.lines import JoinedText, join_lines
 from pipeline.pairs import enumerate_pairs, n_features, pair_states
 from pipeline.relations import Thresholds, decode_relations, relation_names
-from pipeline.sites import name_parks
+from pipeline.rules.builders import name_investors
+from pipeline.rules.sites import name_parks
+from pipeline.rules.statuses import is_denied, told_class, told_modality
+from pipeline.rules.topics import without_parts
 from pipeline.states import SpanStates
 from pipeline.status import n_status_features, status_features
-from pipeline.status_rules import is_denied, told_class, told_modality
 from pipeline.tags import tag_names
-from pipeline.topics import without_parts
 from pipeline.windows import FloatArray, make_windows, read_windows
 from pipeline.words import paragraph_starts, shipped_segmenter, shipped_segmenter_hash
 

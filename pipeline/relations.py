@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from annotations.document import Mention, Relation
 from annotations.schema import load_schema
-from pipeline.builders import told_builders
 from pipeline.counts import parse_count
 from pipeline.enumerations import owners_in_step
-from pipeline.owners import completed_sums, possible_roles, sums_of_nobody, told_owners
 from pipeline.pairs import MAX_GAP, Pairs
-from pipeline.sites import told_days, told_sites
-from pipeline.topics import told_topics
+from pipeline.rules.builders import told_builders
+from pipeline.rules.owners import completed_sums, possible_roles, sums_of_nobody, told_owners
+from pipeline.rules.sites import told_days, told_sites
+from pipeline.rules.topics import told_topics
 from pipeline.windows import FloatArray
 
 _NUMERAL = re.compile(r"[\d一二两三四五六七八九十百几数]")

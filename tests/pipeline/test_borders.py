@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.borders import set_borders, trim
+from pipeline.rules.borders import set_borders, trim
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from pipeline.builders import name_investors, told_builders
-from pipeline.owners import completed_sums, sums_of_nobody, told_owners
 from pipeline.pairs import enumerate_pairs
 from pipeline.relations import Thresholds, decode_relations, relation_names
-from pipeline.sites import name_parks, told_days, told_sites
+from pipeline.rules.builders import name_investors, told_builders
+from pipeline.rules.owners import completed_sums, sums_of_nobody, told_owners
+from pipeline.rules.sites import name_parks, told_days, told_sites
 from tests.pipeline.marked import marked
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from pipeline.antecedents import opens_with_anaphor, project_meant, sentence_start
 from pipeline.pairs import MAX_GAP
-from pipeline.topics import find_topics, told_topics, without_parts
+from pipeline.rules.antecedents import opens_with_anaphor, project_meant, sentence_start
+from pipeline.rules.topics import find_topics, told_topics, without_parts
 from tests.pipeline.marked import marked
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.status_rules import is_denied, told_class, told_modality
+from pipeline.rules.statuses import is_denied, told_class, told_modality
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from itertools import pairwise
 
 from annotations.document import Mention
 from pipeline.amounts import parse_amount
-from pipeline.antecedents import opens_with_anaphor, project_meant, sentence_start
 from pipeline.enumerations import closing_group
 from pipeline.pairs import MAX_GAP
+from pipeline.rules.antecedents import opens_with_anaphor, project_meant, sentence_start
 
 # From the sum on, up to the project.
 _BUILDING = re.compile(r"(?:用于)?(?:建设|打造|兴建|新建|扩建|改扩建|实施|开发|投建)的?")

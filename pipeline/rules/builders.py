@@ -11,9 +11,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 from annotations.document import Mention
-from pipeline.antecedents import opens_with_anaphor, project_meant, sentence_start
 from pipeline.counts import parse_count
 from pipeline.pairs import MAX_GAP
+from pipeline.rules.antecedents import opens_with_anaphor, project_meant, sentence_start
 
 # From a company on, up to the project: 承建的, and with a sum 投资3亿元的.
 _BUILT_BY = re.compile(

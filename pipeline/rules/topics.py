@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from annotations.document import Mention
 from corpus.segment import ITEM_NUMBER
-from pipeline.antecedents import project_meant
 from pipeline.clauses import SENTENCE_END
 from pipeline.counts import parse_count
 from pipeline.pairs import MAX_GAP
+from pipeline.rules.antecedents import project_meant
 
 _LINE = re.compile(r"[^\n]+")
 _LEAD = re.compile(rf"[\s★●•◆■▲·*◎○【“\"-]*(?:{ITEM_NUMBER})?[【“\"]?")

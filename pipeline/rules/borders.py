@@ -6,7 +6,7 @@ Of the 73,773 mentions of the annotated train documents all but 3 stay as they a
 import re
 import unicodedata
 
-from pipeline.addresses import is_address
+from pipeline.rules.addresses import is_address
 
 # 1.甲项目: the number of an item. 三、四季度 and 二、三系列 begin otherwise.
 _ITEM = re.compile(r"[（(]\d{1,3}[)）]|\d{1,3}(?:[)）]|[.．、](?!\d))")

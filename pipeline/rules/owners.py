@@ -20,7 +20,8 @@ _BUILDING = re.compile(r"(?:用于)?(?:建设|打造|兴建|新建|扩建|改扩
 # From the project on, up to the sum.
 _BRACKET = re.compile(r"[（(](?:计划|项目)?(?:总?投资额?|概算|投资概算)?(?:[:：为约])?")
 _CLOSING = ("）", ")")
-_UP = r"(?:约|近|超过?|达到?|为|合计|共计?)*"
+_ABOUT = r"约|近|超过?|达到?|为|合计|共计?"
+_UP = rf"(?:{_ABOUT})*"
 _COSTS = re.compile(rf"(?:计划|预计|协议|概算|估算|拟)?总?投资(?:额|总额)?{_UP}")
 _TOTAL = re.compile(rf"(?<!其中)(?<!期)(?<![^，,。；;\n该此本]项目)总投资(?:额|总额)?{_UP}$")
 _TOTAL_ALONE = re.compile(rf"\s*(?:计划|预计|概算|估算|协议)?总投资(?:额|总额)?{_UP}")
@@ -47,7 +48,7 @@ _OF = re.compile(
     rf"(?:以上|左右)?(?:[、，,](?:{_WIDE}|[^，。；、,;\n]{{0,8}}{_YIELDS}[^，。；、,;\n]{{0,12}}))*的"
 )
 _PAID = re.compile(rf"投资(?:额|总额)?{_UP}$")
-_YIELD = re.compile(rf"{_YIELDS}(?:可|实现|突破|将|{_UP})*$")
+_YIELD = re.compile(rf"{_YIELDS}(?:可|实现|突破|将|{_ABOUT})*$")
 # 总投资10亿元、年产值15亿元、年税收1亿元的甲项目.
 _MOST_BETWEEN = 4
 # 完成投资9亿元: between what is done and its sum stands next to nothing.

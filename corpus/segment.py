@@ -42,6 +42,7 @@ _NEW_MARK = re.compile(
 )
 # The number of an item.
 ITEM_NUMBER = r"[（(]?[一二三四五六七八九十\d]{1,3}[、.．）)]\s*"
+_NUMBERED = re.compile(ITEM_NUMBER)
 # 项目名称：甲项目, and below it 总投资：3亿元, 进展：在建.
 _RECORD = re.compile(
     rf"(?:{ITEM_NUMBER})?(?:(?:项目|工程)?名称|项目[一二三四五六七八九十\d]{{1,3}})[:：]"
@@ -183,6 +184,9 @@ def _paragraphs(text: str) -> tuple[Span, ...]:
 def _is_field_of(line: str, text: str, start: int) -> bool:
     """Whether a line is a further field of the project that the paragraph at `start` names."""
     if FIELD.match(line) is None or _RECORD.match(line) is not None:
+        return False
+    # 二、下一步工作：… goes on below a numbered name alone.
+    if _NUMBERED.match(line) and not _NUMBERED.match(text, start):
         return False
     if _NAMED.match(text, start):
         return KNOWN_FIELD.match(line) is not None

@@ -115,7 +115,13 @@ def closing_group(
     if last + 1 == len(order):
         return None
     group, gap_start = mentions[order[last + 1]], mentions[order[last]].end
-    is_group = group.label == "PROJECT" and parse_count(group.text) is not None
+    *members, count = (parse_count(mentions[n].text) for n in order[place : last + 2])
+    is_group = (
+        group.label == "PROJECT"
+        and count is not None
+        and not any(members)
+        and count.value >= len(members)
+    )
     return order[last + 1] if is_group and text[gap_start : group.start] in ("", "等") else None
 
 

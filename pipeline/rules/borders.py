@@ -25,14 +25,15 @@ _PERMIT = re.compile(
     r"(?:取得|获得|办理|领取)[^，。；、,;\n]{0,12}?(?:许可证|使用证|不动产权?证|手续)"
 )
 # 可投产, 已开工: but 可研 is a stage.
-_MODAL = re.compile(r"可(?![研行])|[已将]")
+_MODAL = re.compile(r"(?:可(?![研行期再])|[已将](?!军|乐))(?=..)")
 # 建成后可: what follows is no part of the stage. 延后 is one.
 _ONCE = re.compile(r"(?<!延)(?:以|之)?后[可将]?$")
 # 建设期, 建设周期 are a time.
 _PERIOD = re.compile(r"工?期|周期")
 # 中建三局: words end before the number, and names do not.
 _BUREAU = re.compile(
-    r"[一二三四五六七八九十]{1,3}[局冶院](?:集团)?(?:股份|有限)*(?:公司)?(?=[^\u4e00-\u9fff]|[和与及的等承投]|$)"
+    r"[一二三四五六七八九十]{1,3}[局冶院](?:集团)?(?:股份|有限)*(?:公司)?"
+    r"(?=[^\u4e00-\u9fff]|[和与及的等承投建施负中签在联参设落入]|总承|$)"
 )
 # 乙公司投资的甲项目; 航天投资 may be a name.
 _INVESTED = re.compile(r"(?<=公司|集团|企业|股份|控股)投资(?=的)")

@@ -15,7 +15,7 @@ _CLAUSE_REACH = 60
 # one of them are future.
 _ANNOUNCING = re.compile(r"即将|将(?!军|乐)|预计|有望|力争|确保|计划[于在]")
 # 预计总投资20亿元的甲项目开工: the forecast is of the project.
-_FORECAST = re.compile(r"(?:预计|有望|将|计划[于在])[^，。；、]*的")
+_FORECAST = re.compile(r"(?:预计|计划)(?:总?投资|年?产值|年?税收)[^，。；、]*的")
 _CLAUSE_BREAK = re.compile(r"[，。；：（）,;:()\n]")
 # Nothing but a time, or how it is done, between a word and the STATUS.
 _TIME = (
@@ -78,13 +78,13 @@ _DENIED = re.compile(
 _LAST_STAGE = {
     "negotiating": r"在谈|洽谈|磋商|接洽|谈判|意向",
     "planned": (
-        r"(?<!签约)(?:前期工作|前期|立项|选址|储备|报批|核准|可研|批复|论证|审批|环评|设计|征地|手续"
-        r"|许可证|使用证)"
+        r"(?<!签约)(?:前期工作|前期|立项|选址|储备|报批|核准|可研|批复|论证|审批|环评|设计|征地"
+        r"|许可证|使用证)|(?<!验收)(?<!备案)(?<!签约)手续"
     ),
     "signed": r"签约|落户|引进|签订|签署|落地|协议|合同",
     "under_construction": (
-        r"封顶|开工|动工|开工建设|复工|奠基|破土|在建|续建|安装|安装设备|(?:安装|设备)调试|施工"
-        r"|打桩|完成投资|(?<!工作)进展顺利"
+        r"封顶|开工|动工|开工建设|复工|奠基|破土|在建|续建|安装|安装设备|(?:安装|设备)调试|(?<!完成)施工"
+        r"|打桩|完成投资|(?<!工作)(?<!前期)进展顺利"
     ),
     "completed": r"建成|竣工|通车|验收|打通|落成",
     "operating": (
@@ -95,14 +95,14 @@ _LAST_STAGE = {
 _NOT_YET = re.compile(r"(?<=.)[但尚仍还]*未(?!来).*$")
 _ENDS = {name: re.compile(f"(?:{words})(?:阶段)?$") for name, words in _LAST_STAGE.items()}
 _MAIN_STRUCTURE = re.compile(
-    r"(?<!投资)主体(?:结构|工程|建筑)?(?:[已均]|基本|全部|全面|顺利|完成)*[\u4e00-\u9fff]{0,6}$"
+    r"(?<!投资)主体(?!育|责任|作用|功能|地位)(?:结构|工程|建筑)?(?:[已均]|基本|全部|全面|顺利|完成)*[\u4e00-\u9fff]{0,6}$"
 )
 # Every STATUS of those documents with one of these words is stopped, wherever it stands, and of the
 # stopped ones without any all but a few are of the authored reports (分手, 跑路).
 _STOPPING = re.compile(
-    r"停[工建产业摆滞]|[缓喊叫]停|缓建|暂[缓停]|烂尾|[终中]止|中断|解除|解约|毁约|下马|搁置|取消|取缔"
-    r"|清[退出]|退[出场库]|撤[出资场销回]|裁撤|关[停闭门]|放弃|作罢|注销|流产|淘汰|劝退|腾退|出清|移出"
-    r"|否决|封存|拆除|收回|破产"
+    r"停[工建产业摆滞止运办用]|[缓喊叫]停|缓建|暂[缓停]|烂尾|[终中]止|中断|解除|解约|毁约|下马|搁置|取消|取缔"
+    r"|清[退出]|退[出场库]|撤[出资场销回项离]|裁撤|关[停闭门]|放弃|作罢|注销|流产|淘汰|劝退|腾退|出清|移出"
+    r"|否决|封存|拆除|收回|破产|搁浅|夭折"
 )
 # What is halted so was not meant to be, and all 90 are actual; others are cleared out by plan.
 _HALTED = re.compile(r"停工|停建|停产|暂停|烂尾|终止|中止|叫停|搁置")
@@ -160,7 +160,8 @@ def told_class(text: str, start: int, end: int) -> str | None:
         return "operating"
     found = next((name for name, ends in _ENDS.items() if ends.search(status)), None)
     # A building whose main structure is done is not.
-    if found in ("completed", None) and _MAIN_STRUCTURE.search(text[max(0, start - 8) : end]):
+    is_open = status.endswith("通车") or found not in ("completed", None)
+    if not is_open and _MAIN_STRUCTURE.search(text[max(0, start - 8) : end]):
         return "under_construction"
     return found
 

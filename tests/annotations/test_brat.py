@@ -65,7 +65,7 @@ BAD_LINES = {
     "other text": ("T1\tAMOUNT 4 9\t390亿元", 1, "the nearest such text starts at 3"),
     "UTF-16 offsets": ("T1\tSTATUS 19 21\t开工", 1, "the nearest such text starts at 18"),
     "past the end": ("T1\tAMOUNT 3 80\t390亿元", 1, "(21 characters)"),
-    "empty span": ("T1\tAMOUNT 3 3\t390亿元", 1, "has '' there"),
+    "empty span": ("T1\tAMOUNT 3 3\t390亿元", 1, "has no such span"),
     "duplicate id": ("T1\tAMOUNT 3 8\t390亿元\nT1\tSTATUS 18 20\t开工", 2, "T1 is used twice"),
     "relation to nothing": ("\nR1\tWhen Arg1:T1 Arg2:T2", 2, "R1 names T1"),
     "relation form": ("R1\tWhen T1 T2", 1, "expected R1<TAB>TYPE Arg1:T1 Arg2:T2"),

@@ -263,6 +263,7 @@ def test_fields_go_on_only_below_the_name_of_a_project():
         ("二、甲项目\n工作安排：如下", 1),
         ("二、推进甲项目建设\n总投资：3亿元", 1),
         ("项目一：甲\n项目二：乙", 1),
+        ("项目名称：甲\n总投资：3亿元\n二、下一步工作：推进", 2),
     ],
 )
 def test_names_that_fields_go_on_below(text, n_lines):

@@ -182,6 +182,13 @@ def test_no_mention_leaves_its_paragraph():
     assert [m.text for m in mentions] == ["甲项目", "乙项目"]
 
 
+def test_a_mention_that_was_widened_takes_in_the_next():
+    text = "已取得施工许可证，开工"
+    spans = [("STATUS", 1, 5), ("STATUS", 5, 8), ("STATUS", 9, 11)]
+    mentions = decode_mentions(text, sure(text, spans), [(0, len(text))])
+    assert [m.text for m in mentions] == ["取得施工许可证", "开工"]
+
+
 def test_two_months_are_two_dates():
     text = "分别于3月和5月开工"
     mentions = decode_mentions(text, sure(text, [("DATE", 3, 8)]), [(0, len(text))])

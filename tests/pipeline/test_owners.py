@@ -51,6 +51,14 @@ def test_each_of_a_list_with_sums_has_its_own():
     assert owners(text) == {"A1": "P1", "A2": "P2"}
     text = "总投资[[A1|3亿元]]的[[P1|甲项目]]、[[A2|2亿元]]的[[P2|乙项目]]"
     assert owners(text) == {"A1": "P1", "A2": "P2"}
+    for between in ("和", "，", "以及"):
+        text = (
+            f"总投资[[A1|3亿元]]的[[P1|甲项目]]{between}总投资[[A2|2亿元]]的[[P2|乙项目]]等"
+            "[[P3|12个项目]]"
+        )
+        assert owners(text) == {"A1": "P1", "A2": "P2"}
+    text = "总投资[[A1|3亿元]]的[[P1|101个项目]]和[[P2|163个项目]]"
+    assert owners(text) == {"A1": "P1"}
     text = "其中[[P1|甲项目]]总投资[[A1|3亿元]]、[[P2|乙项目]]总投资[[A2|2亿元]]"
     assert owners(text) == {"A1": "P1", "A2": "P2"}
 
@@ -72,6 +80,12 @@ def test_each_of_a_list_with_sums_has_its_own():
         "[[P1|甲项目]]开工。总投资[[A1|3亿元]]，实施道路改造",
         "[[P1|2个项目]]、[[P2|丁项目]]、[[P3|丙项目]]、[[P4|戊项目]]。该项目总投资[[A1|3亿元]]",
         "单体投资[[A1|3亿元]]的[[P1|甲项目]]",
+        "[[P1|甲项目]]引进企业30家，总投资[[A1|3亿元]]",
+        "[[P1|甲项目]]开工，二期计划总投资[[A1|3亿元]]",
+        "[[P1|甲项目]]开工。总投资[[A1|3亿元]]，36个重点项目开工",
+        "[[P1|甲项目]]开工。总投资[[A1|3亿元]]，启动道路修建",
+        "[[P1|甲项目]]开工。总投资[[A1|3亿元]]，[[P2|乙项目]]签约",
+        "年纳税[[A1|3亿元]]的[[P1|甲项目]]",
         "产值[[A1|3亿元]]、占地300亩的[[P1|甲项目]]",
         "[[A1|3亿元]]以上[[P1|12个项目]]",
         "[[P1|甲项目]]（产值[[A1|3亿元]]）",
@@ -142,6 +156,8 @@ def test_words_leave_one_role(text, role):
         ("[[P1|甲项目]]由[[C1|乙公司]]承建的方案", {}),
         ("[[P1|甲项目]]由[[C1|乙公司]]投资建设的方案", {}),
         ("[[P1|甲项目]]（由[[C1|乙公司]]投资建设）", {"C1": "P1"}),
+        ("[[P1|甲项目]]位于[[Z1|高新区]]，占地30亩，由[[C1|乙公司]]投资建设", {"C1": "P1"}),
+        ("[[P1|甲项目]][[S1|竣工]]，占地30亩，由[[C1|乙公司]]投资建设", {}),
         ("[[P1|甲项目]][[S1|投产]]，由[[C1|乙公司]]投资[[A1|8亿元]]", {}),
         ("[[P1|甲项目]][[S1|推进]]，供水由[[C1|乙公司]]建设", {}),
         ("[[P1|甲项目]][[S1|开工]]。该项目由[[C1|乙公司]]建设", {"C1": "P1"}),
@@ -205,6 +221,21 @@ def test_the_day_that_opens_a_sentence(text, expected):
     ids = [m.id for m in document.mentions]
     found = told_days(document.text, document.mentions)
     assert {(ids[head], ids[tail]) for head, tail in found} == expected
+
+
+def test_what_is_told_stands_however_unsure():
+    text = "[[D1|6月]]，[[P1|甲项目]]开工。"
+    assert decoded(marked(text), {}) == {("When", "P1", "D1"): 0.5}
+    text = "1.[[P1|甲项目]]。占地30亩。计划投资[[A1|3亿元]]，[[D1|6月]][[S1|开工]]"
+    assert decoded(marked(text), {("AnnualInvestment", "P1", "A1"): 0.1}) == {
+        ("AnnualInvestment", "P1", "A1"): 0.5,
+        ("When", "P1", "D1"): 0.5,
+        ("HasStatus", "P1", "S1"): 0.5,
+    }
+    text = "推进[[P1|甲项目]]。该项目投资方注册资金[[A1|3亿元]]，已[[S1|开工]]"
+    assert decoded(marked(text), {("OtherFunding", "P1", "A1"): 0.9}) == {
+        ("HasStatus", "P1", "S1"): 0.5
+    }
 
 
 def test_a_told_zone_stands_however_unsure():

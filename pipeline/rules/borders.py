@@ -35,8 +35,8 @@ _BUREAU = re.compile(
     r"[一二三四五六七八九十]{1,3}[局冶院](?:集团)?(?:股份|有限)*(?:公司)?"
     r"(?=[^\u4e00-\u9fff]|[和与及的等承投建施负中签在联参设落入]|总承|$)"
 )
-# 乙公司投资的甲项目; 航天投资 may be a name.
-_INVESTED = re.compile(r"(?<=公司|集团|企业|股份|控股)投资(?=的)")
+# 乙公司投资的甲项目: a verb, as 航天投资 is one before 的.
+_INVESTED = re.compile(r"(?<=..)投资(?=的)")
 # 第九期签约项目12个, 二期开工: a round or a phase alone is none. Nor is a number, 其中竣工18个,
 # but for the one that closes a list.
 _ROUND = re.compile(r"第?[一二三四五六七八九十\d]+[期批]")

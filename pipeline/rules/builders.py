@@ -131,6 +131,7 @@ def name_investors(text: str, mentions: Sequence[Mention]) -> tuple[Mention, ...
             name.label != "PROJECT"
             or not words
             or _UNDERTAKING.search(words)
+            or words.endswith("元")
             or parse_count(words) is not None
         ):
             continue

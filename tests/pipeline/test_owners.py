@@ -281,6 +281,7 @@ def test_what_invests_in_a_project_is_a_company(name, expected):
         ("[[P2|鸿桥电商]]的[[P1|甲项目]]", "COMPANY"),
         ("[[P2|鸿桥产业园]]的[[P1|甲项目]]", "PROJECT"),
         ("[[P2|12个项目]]的[[P1|甲项目]]", "PROJECT"),
+        ("[[P2|总投资200亿元]]的[[P1|甲项目]]", "PROJECT"),
         ("[[P2|鸿桥电商]]、[[P1|甲项目]]", "PROJECT"),
         ("[[P2|鸿桥电商]]的[[Z1|高新区]]", "PROJECT"),
     ],

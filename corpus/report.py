@@ -46,7 +46,7 @@ _DAY = _YEAR + r"\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月\s*[\d一
 _DATE_LINE = re.compile(
     r"[—─\-（(\s]*"
     + _DAY
-    + r"(?:[）)\s]*$|\s*[在于，,])|.{0,40}[（(]"
+    + r"(?:[）)\s]*$|\s*[在于，,])|.{0,40}[（(](?:本报|本网|本刊)?"
     + _DAY
     + r"[^，。]{0,20}[）)]"
     + r"|((?:19|20)\d{2})[-./]\d{1,2}[-./]\d{1,2}(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?\s*$"
@@ -96,7 +96,9 @@ _AIM = re.compile(
     r"(?:计划|预计|预期|力争|争取|确保|有望|明确|将|拟)[^。；;！!？?\n]*$|[到至—–－～~-]\s*$"
 )
 _PAGE_DATE = re.compile(
-    r"(?:(?:更新|发布|发表)?(?:时间|日期)\s*[:：]|来源\s*[:：][^\n]{0,30}?)\s*((?:19|20)\d{2})[-年/.]"
+    r"(?:^|\n)\s*(?P<head>(?:19|20)\d{2})[-年/.]\d{1,2}[-月/.]\d{1,2}日?\s+(?:来源|作者|浏览|发布)"
+    r"|(?:(?:更新|发布|发表)?(?:时间|日期)\s*[:：]|(?:来源|编辑|审核|责编)\s*[:：｜|][^\n]{0,30}?)"
+    r"\s*(?P<foot>(?:19|20)\d{2})[-年/.]"
 )
 # What a web page says about itself: its dates are those of the page, not of the report.
 _FURNITURE = re.compile(r"更新时间|发布时间|发布日期|发表时间|来源\s*[:：]|网友|版权|浏览|下载")
@@ -115,7 +117,8 @@ def infer_year(text: str, *, name: str = "") -> YearGuess | None:
     report; a year in the file's name; the heading of the review; another title that names one;
     sentences that open the year or its plan; the day that the text counts up to or that news begin
     with; the year named most often (the next one when the text looks back on it and names the next
-    one too), but for aims; the date of the web page; the last of its months.
+    one too), but for aims, if it is named twice; the date of the web page; a year named once; the
+    last of its months.
 
     Args:
         text: the report.
@@ -135,8 +138,9 @@ def infer_year(text: str, *, name: str = "") -> YearGuess | None:
         lambda: _from_titled(blocks[:2]),
         lambda: _from_openings(blocks),
         lambda: _from_day(blocks),
-        lambda: _from_frequency(blocks),
+        lambda: _from_frequency(blocks, least=2),
         lambda: _from_page_date(text),
+        lambda: _from_frequency(blocks, least=1),
         lambda: _from_months(blocks),
     )
     for step in steps:
@@ -244,12 +248,14 @@ def _from_day(blocks: Sequence[str]) -> YearGuess | None:
     return YearGuess(year, f"the day {_quote(told[0][0])!r}") if year is not None else None
 
 
-def _from_frequency(blocks: Sequence[str]) -> YearGuess | None:
+def _from_frequency(blocks: Sequence[str], *, least: int) -> YearGuess | None:
     years = Counter(_years(blocks))
     if not years:
         return None
     # Of equals the first: a counter keeps the order in which they were named.
     year = max(years, key=years.__getitem__)
+    if years[year] < least:
+        return None
     if years[year + 1] and any(_LOOKING_BACK.search(block) for block in blocks):
         return YearGuess(
             year + 1, f"{year} is named most often ({years[year]}×) and looked back on"
@@ -279,4 +285,8 @@ def _from_months(blocks: Sequence[str]) -> YearGuess | None:
 
 def _from_page_date(text: str) -> YearGuess | None:
     match = _PAGE_DATE.search(text)
-    return YearGuess(int(match[1]), f"the date of the page {match[0]!r}") if match else None
+    if match is None:
+        return None
+    return YearGuess(
+        int(match["head"] or match["foot"]), f"the date of the page {_quote(match[0])!r}"
+    )

@@ -130,7 +130,7 @@ CASES = {
         "opening",
     ),
     "a day in figures": ("甲项目投产,2024年签约。\n2025.11.09", "", 2025, "dated line"),
-    "a dispatch in brackets": ("(本报2022年2月21日讯)2021年、2021年开工。", "", 2022, "the day"),
+    "a dispatch in brackets": ("(本报2022年2月21日讯)2021年、2021年开工。", "", 2022, "dated line"),
     "aims are not named often": (
         "2024年一季度开工,预计2026年投产、2026年达产。",
         "",
@@ -142,6 +142,24 @@ CASES = {
         "",
         2021,
         "page",
+    ),
+    "a page whose date comes first": (
+        "甲项目投产\n2021-10-19 来源:融媒体中心\n甲项目2020年8月签约。",
+        "",
+        2021,
+        "page",
+    ),
+    "the foot of a page": (
+        "甲项目开工。2026年上线。\n编辑｜小林  审核｜赵主任  2025.11.09",
+        "",
+        2025,
+        "page",
+    ),
+    "the day of a newspaper": (
+        "2021年引进6个项目。\n(本报2022年2月21日3版)",
+        "",
+        2022,
+        "dated line",
     ),
     "months alone, the last of them": (
         "甲项目于2022年4月20日开工,2023年1月竣工。",

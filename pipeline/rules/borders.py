@@ -49,6 +49,8 @@ _DURATION = re.compile(_TERM + "月(?:左右)?")
 # 形成年产5万吨铝箔的能力 tells what a project is good for; 实现年产4万吨铝箔项目投产 names it.
 _CAPACITY = re.compile(r"(?:形成|实现|可|达到|具备|新增)$")
 _PROJECT = re.compile(r"(?:项目|工程|生产线|基地)$")
+# 甲项目主体厂房封顶: of the project.
+_BUILDING = re.compile(r"(?<=项目)(?:主体)?(?:厂房|车间)$")
 # 经开区内, 某公司拟投资, 9月底已完成: they belong to what follows.
 _TAILS = {"ZONE": ("内",), "COMPANY": ("拟",), "DATE": ("已",)}
 _NO_NAME = re.compile(r"目前|关于|还有")
@@ -71,6 +73,8 @@ def set_borders(text: str, label: str, start: int, end: int) -> tuple[int, int]:
         return start, start
     if text[end : end + 1] == "月" and (tail := _MONTHS.search(text, start, end)):
         end = tail.start()
+    if label == "PROJECT" and (part := _BUILDING.search(text, start, end)):
+        end = part.start()
     if label == "COMPANY" and (bureau := _BUREAU.match(text, end)):
         end = bureau.end()
     if label == "COMPANY" and _INVESTED.match(text, end - 2):

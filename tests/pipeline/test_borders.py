@@ -118,6 +118,8 @@ def test_no_name_begins_with_a_word_that_leads_to_it(lead):
         ("甲公司二院区", "COMPANY", (0, 3), "甲公司"),
         ("由航天投资的项目", "COMPANY", (1, 5), "航天"),
         ("甲项目以及乙", "PROJECT", (0, 5), "甲项目"),
+        ("甲项目主体厂房封顶", "PROJECT", (0, 7), "甲项目"),
+        ("甲厂房封顶", "PROJECT", (0, 3), "甲厂房"),
     ],
 )
 def test_what_is_no_part_of_a_mention_is_left_out(text, label, span, expected):

@@ -12,11 +12,10 @@ from pipeline.clauses import SENTENCE_END
 from pipeline.counts import parse_count
 from pipeline.pairs import MAX_GAP
 
-_ANAPHOR = re.compile(
-    r"(?:(?:据悉|据了解|据介绍|目前|其中)[，,]?)?"
-    r"(?:(?:[该此本]|上述|这[一个])(?:项目|工程|基地|产业园|园区?)"
-    r"|项目(?=占地|位于|由|选址|总|计划|预计|规划|分|用地|主要|概算))"
-)
+_LEAD = r"(?:(?:据悉|据了解|据介绍|目前|其中)[，,]?)?"
+_THIS = re.compile(rf"{_LEAD}(?:[该此本]|上述|这[一个])(?P<what>项目|工程|基地|产业园|园区?)")
+# 项目总投资3亿元, but 项目建设提速 is about all of them.
+_BARE = re.compile(rf"{_LEAD}项目(?=占地|位于|由|选址|总|计划|预计|规划|分|用地|主要|概算)")
 
 
 def sentence_start(text: str, at: int) -> int:
@@ -25,9 +24,32 @@ def sentence_start(text: str, at: int) -> int:
     return max((end.end() for end in SENTENCE_END.finditer(text, first, at)), default=first)
 
 
-def opens_with_anaphor(text: str, start: int) -> bool:
-    """Whether the sentence from `start` on is about a project named before it."""
-    return _ANAPHOR.match(text, start) is not None
+def this_project(
+    text: str, mentions: Sequence[Mention], before: Sequence[int], start: int
+) -> int | None:
+    """The project, by index, that 该项目 at the head of a sentence means.
+
+    The arguments are those of `project_meant`.
+    """
+    this = _THIS.match(text, start)
+    found = project_meant(text, mentions, before, start) if this else None
+    if this is None or found is None:
+        return None
+    # 该园区 may be a zone that was named since.
+    is_park = "园" in this["what"]
+    return None if is_park and "园" not in mentions[found].text else found
+
+
+def project_opened_with(
+    text: str, mentions: Sequence[Mention], before: Sequence[int], start: int
+) -> int | None:
+    """The project, by index, that 该项目 or 项目 at the head of a sentence means.
+
+    The arguments are those of `project_meant`.
+    """
+    if _BARE.match(text, start):
+        return project_meant(text, mentions, before, start)
+    return this_project(text, mentions, before, start)
 
 
 def project_meant(

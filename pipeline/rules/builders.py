@@ -12,7 +12,7 @@ from itertools import pairwise
 from annotations.document import Mention
 from pipeline.counts import parse_count
 from pipeline.pairs import MAX_GAP
-from pipeline.rules.antecedents import opens_with_anaphor, project_meant, sentence_start
+from pipeline.rules.antecedents import project_opened_with, sentence_start
 
 # From a company on, up to the project: 承建的, and with a sum 投资3亿元的.
 _BUILT_BY = re.compile(
@@ -93,11 +93,9 @@ def _built_before(
     projects = [
         n for n in before if mentions[n].label == "PROJECT" and mentions[n].start >= sentence
     ]
-    if not projects and opens_with_anaphor(text, sentence):
-        return project_meant(text, mentions, before, sentence)
     # 甲项目由 touches its project, 甲项目开工，该项目由 means it.
     if not projects:
-        return None
+        return project_opened_with(text, mentions, before, sentence)
     end = mentions[projects[-1]].end
     is_meant = len(projects) == 1 and (by["it"] or _DESCRIBED.fullmatch(text, end, by.start()))
     return projects[-1] if is_meant or end >= by.start() else None

@@ -14,7 +14,7 @@ from pipeline.amounts import parse_amount
 from pipeline.clauses import SENTENCE_END
 from pipeline.enumerations import closing_group
 from pipeline.pairs import MAX_GAP
-from pipeline.rules.antecedents import opens_with_anaphor, project_meant, sentence_start
+from pipeline.rules.antecedents import project_meant, project_opened_with, sentence_start
 
 # From the sum on, up to the project.
 _BUILDING = re.compile(r"(?:用于)?(?:建设|打造|兴建|新建|扩建|改扩建|实施|开发|投建)的?")
@@ -168,8 +168,9 @@ def _owner_before(
         # Up to the words that make it a total.
         turns = _TURNS.search(text, mentions[projects[0]].end, start - len("总投资"))
         return projects[0] if len(projects) == 1 and turns is None else None
-    if opens_with_anaphor(text, sentence):
-        return project_meant(text, mentions, near, sentence)
+    opened = project_opened_with(text, mentions, near, sentence)
+    if opened is not None:
+        return opened
     stop = SENTENCE_END.search(text, end)
     last = stop.start() if stop else len(text)
     names_another = any(

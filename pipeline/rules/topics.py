@@ -14,7 +14,7 @@ from corpus.segment import ITEM_NUMBER
 from pipeline.clauses import SENTENCE_END
 from pipeline.counts import parse_count
 from pipeline.pairs import MAX_GAP
-from pipeline.rules.antecedents import project_meant
+from pipeline.rules.antecedents import this_project
 
 _LINE = re.compile(r"[^\n]+")
 _LEAD = re.compile(rf"[\s★●•◆■▲·*◎○【“\"-]*(?:{ITEM_NUMBER})?[【“\"]?")
@@ -37,9 +37,6 @@ _PART = re.compile(
     r".*(?:车间|厂房|楼|宿舍|仓库?|冷库|生产线|产线|装置|设施|配套|管网|标段?|窑炉|\d+[条栋座台套间幢])"
 )
 _CONSISTS = re.compile(r"(?:建设|新建|改造|购置|包括|包含|配套|建有|拟建)(?!的)[^，,。；;]*$")
-_THIS = re.compile(
-    r"(?:(?:据悉|据了解|据介绍|目前)[，,]?)?(?:[该此本]|上述)(?P<what>项目|工程|基地|产业园|园区?)"
-)
 # No pattern that ends before a mention reads more.
 _REACH = 16
 _CLAUSE_REACH = 40
@@ -102,21 +99,10 @@ def told_topics(text: str, mentions: Sequence[Mention]) -> dict[int, int]:
             project = topic
             if project is None and within:
                 near = order[max(0, first - MAX_GAP) : first]
-                project = _this(text, mentions, near, start)
+                project = this_project(text, mentions, near, start)
             if project is not None:
                 told |= dict.fromkeys(_about(text, mentions, within, (start, end)), project)
     return told
-
-
-def _this(text: str, mentions: Sequence[Mention], before: Sequence[int], start: int) -> int | None:
-    """The project that 该项目 at the head of a sentence means."""
-    this = _THIS.match(text, start)
-    found = project_meant(text, mentions, before, start) if this else None
-    if this is None or found is None:
-        return None
-    # 该园区 may be a zone that was named since.
-    is_park = "园" in this["what"]
-    return None if is_park and "园" not in mentions[found].text else found
 
 
 def _about(

@@ -3,7 +3,12 @@
 import pytest
 
 from pipeline.pairs import MAX_GAP
-from pipeline.rules.antecedents import opens_with_anaphor, project_meant, sentence_start
+from pipeline.rules.antecedents import (
+    project_meant,
+    project_opened_with,
+    sentence_start,
+    this_project,
+)
 from pipeline.rules.topics import find_topics, told_topics, without_parts
 from tests.pipeline.marked import marked
 
@@ -114,18 +119,29 @@ def test_a_project_too_far_back_is_not_meant():
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("sentence", "expected"),
     [
-        ("该项目总投资", True),
-        ("据悉，项目占地", True),
-        ("其中，本工程", True),
-        ("项目位于", True),
-        ("项目开工率达到", False),
-        ("全区项目", False),
+        ("该项目总投资", ("P1", "P1")),
+        ("据悉，这个项目总投资", ("P1", "P1")),
+        ("其中，此工程", ("P1", "P1")),
+        ("本基地", ("P1", "P1")),
+        ("上述项目", ("P1", "P1")),
+        ("该产业园位于", (None, None)),
+        ("项目位于", (None, "P1")),
+        ("据了解，项目占地", (None, "P1")),
+        ("项目开工率达到", (None, None)),
+        ("项目建设提速", (None, None)),
+        ("全区项目", (None, None)),
     ],
 )
-def test_words_that_mean_a_project_named_before(text, expected):
-    assert opens_with_anaphor(text, 0) is expected
+def test_words_that_mean_a_project_named_before(sentence, expected):
+    document = marked(f"推进[[P1|甲项目]]。{sentence}")
+    start = len(document.text) - len(sentence)
+    found = [
+        find(document.text, document.mentions, [0], start)
+        for find in (this_project, project_opened_with)
+    ]
+    assert found == [None if name is None else 0 for name in expected]
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,9 @@ def linked(document: Document, told: Mapping[int, int], *types: str) -> Iterator
 
 def owners(document: Document) -> Iterator[bool]:
     """甲项目（总投资3亿元）, 投资3亿元建设的甲项目, 甲项目开工，总投资3亿元."""
-    yield from linked(document, told_owners(document.text, document.mentions))
+    nobodys = sums_of_nobody(document.text, document.mentions)
+    told = told_owners(document.text, document.mentions, nobodys=nobodys)
+    yield from linked(document, told)
 
 
 def builders(document: Document) -> Iterator[bool]:

@@ -86,15 +86,15 @@ _DATELINE = re.compile(
 )
 # A title that names its year: 平川经开区2020年问题项目台账.
 _TITLED = re.compile(
-    r"[^，,。；;！!？?：:\d]{0,24}" + _YEAR + r"\s*年(?!\s*\d|[底初末内起以至到来]|开工|投产)"
-    r"[^，,。；;！!？?：:\d年]{2,24}"
+    r"\A[^，,。；;！!？?：:\d]{0,24}" + _YEAR + r"\s*年(?!\s*\d|[底初末内起以至到来]|开工|投产)"
+    r"[^，,。；;！!？?：:\d年]{2,24}\Z"
 )
 # 2022年4月开工，2023年1月竣工: a text that names no other year is not older than its months, but
 # for those in which something is meant to be done, or a span of time ends.
 _MONTH = re.compile(r"(?<!\d)" + _YEAR + r"\s*年\s*\d{1,2}\s*月(?!底?前)")
-_AIM = re.compile(
-    r"(?:计划|预计|预期|力争|争取|确保|有望|明确|将|拟)[^。；;！!？?\n]*$|[到至—–－～~-]\s*$"
-)
+# Words of aims, and the marks behind which they are over.
+_AIM = re.compile(r"(?P<over>[。；;！!？?\n])|计划|预计|预期|力争|争取|确保|有望|明确|将|拟")
+_UNTIL = "到至—–－～~-"
 _PAGE_DATE = re.compile(
     r"(?:^|\n)[^\S\n]*(?P<head>(?:19|20)\d{2})[-年/.]\d{1,2}[-月/.]\d{1,2}日?\s+(?:来源|作者|浏览|发布)"
     r"|(?:(?:更新|发布|发表)?(?:时间|日期)\s*[:：]|(?:来源|编辑|审核|责编)\s*[:：｜|][^\n]{0,30}?)"
@@ -135,7 +135,7 @@ def infer_year(text: str, *, name: str = "") -> YearGuess | None:
         lambda: _from_headings(blocks[:5], _TITLE, "the title"),
         lambda: _from_name(name),
         lambda: _from_review_heading(blocks),
-        lambda: _from_titled(blocks[:2]),
+        lambda: _from_headings(blocks[:2], _TITLED, "the title"),
         lambda: _from_openings(blocks),
         lambda: _from_day(blocks),
         lambda: _from_frequency(blocks, least=2),
@@ -217,14 +217,6 @@ def _from_name(name: str) -> YearGuess | None:
     return YearGuess(int(match[1]), f"the file's name {name!r}") if match else None
 
 
-def _from_titled(blocks: Sequence[str]) -> YearGuess | None:
-    for block in blocks:
-        match = _TITLED.fullmatch(block.strip()) if len(block) <= _HEADING else None
-        if match and (year := _number(match[1])):
-            return YearGuess(year, f"the title {_quote(block)!r}")
-    return None
-
-
 def _from_openings(blocks: Sequence[str]) -> YearGuess | None:
     years: Counter[int] = Counter()
     first: dict[int, str] = {}
@@ -264,18 +256,34 @@ def _from_frequency(blocks: Sequence[str], *, least: int) -> YearGuess | None:
 
 
 def _years(blocks: Sequence[str]) -> Iterator[int]:
-    for block in (_NOT_THE_REPORT.sub("", block) for block in blocks):
-        for match in _ANY.finditer(block):
-            if not _AIM.search(block, 0, match.start()):
-                yield int(match[1])
+    for block in blocks:
+        yield from (int(match[1]) for match in _told(_ANY, _NOT_THE_REPORT.sub("", block)))
+
+
+def _told(pattern: re.Pattern[str], block: str) -> Iterator[re.Match[str]]:
+    """The matches in a block that no word of aims stands before in their sentence.
+
+    Nor do they end a span of time. One pass: a block may be a text without any full stop.
+    """
+    turns = _AIM.finditer(block)
+    turn, is_aim = next(turns, None), False
+    for match in pattern.finditer(block):
+        while turn is not None and turn.end() <= match.start():
+            is_aim = turn["over"] is None
+            turn = next(turns, None)
+        before = match.start()
+        while before and block[before - 1].isspace():
+            before -= 1
+        if not (is_aim or (before and block[before - 1] in _UNTIL)):
+            yield match
 
 
 def _from_months(blocks: Sequence[str]) -> YearGuess | None:
     told = [
         (year, match[0])
-        for block in (_NOT_THE_REPORT.sub("", block) for block in blocks)
-        for match in _MONTH.finditer(block)
-        if (year := _number(match[1])) is not None and not _AIM.search(block, 0, match.start())
+        for block in blocks
+        for match in _told(_MONTH, _NOT_THE_REPORT.sub("", block))
+        if (year := _number(match[1])) is not None
     ]
     if not told:
         return None

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from annotations.document import Mention
 from pipeline.clauses import SENTENCE_END
-from pipeline.counts import parse_count
+from pipeline.counts import GroupCount, parse_count
 
 # What stands between two members of an enumeration.
 _ENUMERATED = re.compile(r"[、，,]|[、，,]?(?:和|与|及|以及)")
@@ -114,15 +114,11 @@ def closing_group(
         last += 1
     if last + 1 == len(order):
         return None
-    group, gap_start = mentions[order[last + 1]], mentions[order[last]].end
-    *members, count = (parse_count(mentions[n].text) for n in order[place : last + 2])
-    is_group = (
-        group.label == "PROJECT"
-        and count is not None
-        and not any(members)
-        and count.value >= len(members)
-    )
-    return order[last + 1] if is_group and text[gap_start : group.start] in ("", "等") else None
+    members = [mentions[n] for n in order[place : last + 1]]
+    count = _count_behind(text, members[-1], mentions[order[last + 1]])
+    is_group = count is not None and count.value >= len(members)
+    counted = any(parse_count(member.text) for member in members)
+    return order[last + 1] if is_group and not counted else None
 
 
 def _closing_count(name: str, size: int) -> int | None:
@@ -165,12 +161,17 @@ def _closes(
     text: str, mentions: Sequence[Mention], places: Sequence[tuple[int, int]], *, at: int
 ) -> bool:
     """Whether a mention is the group that closes a list of so many (甲、乙两个项目)."""
-    if not at or mentions[at - 1].label != "PROJECT":
-        return False
-    if text[mentions[at - 1].end : mentions[at].start] not in ("", "等"):
-        return False
-    count = parse_count(mentions[at].text)
+    count = _count_behind(text, mentions[at - 1], mentions[at]) if at else None
     return count is not None and count.value == places[at - 1][1]
+
+
+def _count_behind(text: str, member: Mention, group: Mention) -> GroupCount | None:
+    """How many a group right behind the last member of its list counts, or behind 等."""
+    is_closing = member.label == group.label == "PROJECT" and text[member.end : group.start] in (
+        "",
+        "等",
+    )
+    return parse_count(group.text) if is_closing else None
 
 
 def _projects_behind(

@@ -68,35 +68,33 @@ def decode_relations(
     topics = told_topics(text, mentions)
     nobodys = sums_of_nobody(text, mentions)
     sums = {t: h for t, h in topics.items() if mentions[t].label == "AMOUNT" and t not in nobodys}
-    owners = sums | told_owners(text, mentions)
+    owners = sums | told_owners(text, mentions, nobodys=nobodys)
     # Hardly a text has one, and all have many pairs.
     row_of = pairs.rows() if lists or owners else {}
     columns = [_columns(text, mention) for mention in mentions]
     settled = _settle_owners(owners, row_of, scores, columns, thresholds)
     settled |= _settle_lists(mentions, lists, row_of, scores, thresholds)
-    found = list(settled.values())
     passed_over = settled.keys() | nobodys
     builders = told_builders(text, mentions)
     told = {(head, tail) for tail, head in builders.items()}
     told |= {(head, tail) for tail, head in topics.items()}
     told |= told_sites(text, mentions) | told_days(text, mentions)
-    claims: list[_Found] = []
+    names = relation_names()
+    linked: list[_Found] = []
     for tail, rows in _rows_by_tail(mentions, pairs, builders).items():
         if tail not in passed_over:
             heads = pairs.heads[rows].tolist()
-            of_tail = _decode_tail(
+            linked += _decode_tail(
                 mentions[tail].label,
                 [(head, tail) for head in heads],
                 scores[np.ix_(np.array(rows), columns[tail])],
-                names=[relation_names()[column] for column in columns[tail]],
+                names=[names[column] for column in columns[tail]],
                 told=told,
                 thresholds=thresholds,
             )
-            of_group = [r for r in of_tail if r[2] == "MemberOf"]
-            claims += of_group
-            found += [r for r in of_tail if r[2] != "MemberOf"]
+    found = [*settled.values(), *(r for r in linked if r[2] != "MemberOf")]
     found += _settle_completed(completed_sums(text, mentions), found, passed_over)
-    found += _settle_groups(mentions, claims)
+    found += _settle_groups(mentions, [r for r in linked if r[2] == "MemberOf"])
     return tuple(
         Relation(type=name, head=mentions[head].id, tail=mentions[tail].id, score=round(score, 4))
         for head, tail, name, score in sorted(found)

@@ -192,7 +192,7 @@ def _find_passages(
 
 def _cut(text: str) -> list[tuple[int, int]]:
     """The passages of a text; a short text is one, an empty one has none."""
-    return list(cut_passages(text)) or [(0, len(text))] * bool(text)
+    return list(cut_passages(text)) or ([(0, len(text))] if text else [])
 
 
 def _measure(passage: _Passage, *, model: Model) -> _Candidate:

@@ -24,6 +24,19 @@ def sentence_start(text: str, at: int) -> int:
     return max((end.end() for end in SENTENCE_END.finditer(text, first, at)), default=first)
 
 
+def within_reach(order: Sequence[int], place: int) -> Sequence[int]:
+    """The indices before `place` in text order that may be of mentions within `MAX_GAP`.
+
+    No more mentions stand there than characters.
+    """
+    return order[max(0, place - MAX_GAP) : place]
+
+
+def projects_since(mentions: Sequence[Mention], before: Sequence[int], start: int) -> list[int]:
+    """The PROJECT mentions among those before one, by index, that begin at `start` or behind it."""
+    return [n for n in before if mentions[n].label == "PROJECT" and mentions[n].start >= start]
+
+
 def this_project(
     text: str, mentions: Sequence[Mention], before: Sequence[int], start: int
 ) -> int | None:

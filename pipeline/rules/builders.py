@@ -11,8 +11,12 @@ from itertools import pairwise
 
 from annotations.document import Mention
 from pipeline.counts import parse_count
-from pipeline.pairs import MAX_GAP
-from pipeline.rules.antecedents import project_opened_with, sentence_start
+from pipeline.rules.antecedents import (
+    project_opened_with,
+    projects_since,
+    sentence_start,
+    within_reach,
+)
 
 # From a company on, up to the project: 承建的, and with a sum 投资3亿元的.
 _BUILT_BY = re.compile(
@@ -57,9 +61,7 @@ def told_builders(text: str, mentions: Sequence[Mention]) -> dict[int, int]:
         if mentions[index].label == "COMPANY":
             builds = _built_behind(text, mentions, order[place + 1 : place + 3], index)
             if builds is None:
-                # No more mentions stand within reach than characters.
-                near = order[max(0, place - MAX_GAP) : place]
-                builds = _built_before(text, mentions, near, index)
+                builds = _built_before(text, mentions, within_reach(order, place), index)
             if builds is not None:
                 found[index] = builds
     return found
@@ -90,9 +92,7 @@ def _built_before(
     if by is None or not _BUILDS.match(text, end):
         return None
     sentence = sentence_start(text, start)
-    projects = [
-        n for n in before if mentions[n].label == "PROJECT" and mentions[n].start >= sentence
-    ]
+    projects = projects_since(mentions, before, sentence)
     # 甲项目由 touches its project, 甲项目开工，该项目由 means it.
     if not projects:
         return project_opened_with(text, mentions, before, sentence)
@@ -135,7 +135,12 @@ def name_investors(text: str, mentions: Sequence[Mention]) -> tuple[Mention, ...
             continue
         third = mentions[index + 2] if index + 2 < len(mentions) else None
         owns = second.label == "PROJECT" and text[end : second.start] == "的"
-        pays = third is not None and third.label == "PROJECT" and not _PART.match(third.text)
-        if owns or (third is not None and pays and _pays(text, end, second, third.start)):
+        pays = (
+            third is not None
+            and third.label == "PROJECT"
+            and not _PART.match(third.text)
+            and _pays(text, end, second, third.start)
+        )
+        if owns or pays:
             found[index] = replace(name, label="COMPANY", end=end, text=words)
     return tuple(found)

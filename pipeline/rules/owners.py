@@ -14,7 +14,13 @@ from pipeline.amounts import parse_amount
 from pipeline.clauses import SENTENCE_END
 from pipeline.enumerations import closing_group
 from pipeline.pairs import MAX_GAP
-from pipeline.rules.antecedents import project_meant, project_opened_with, sentence_start
+from pipeline.rules.antecedents import (
+    project_meant,
+    project_opened_with,
+    projects_since,
+    sentence_start,
+    within_reach,
+)
 
 # From the sum on, up to the project.
 _BUILDING = re.compile(r"(?:用于)?(?:建设|打造|兴建|新建|扩建|改扩建|实施|开发|投建)的?")
@@ -37,8 +43,8 @@ _OF_OTHERS = re.compile(
 _TURNS = re.compile(r"其中|\d+[余多]?家|全[市区县省州镇]|全年|累计|产业链|总投资")
 # 3亿元的甲和总投资2亿元的乙.
 _NEXT = re.compile(rf"[、，,]?(?:和|与|及|以及)?(?:(?:计划|预计)?总?投资(?:额|总额)?{_UP})?")
-# The last mark before a sum.
-_CLAUSE = re.compile(r"[，,。；;：:、\n](?=[^，,。；;：:、\n]*$)")
+# The last of them before a sum opens its clause.
+_MARKS = "，,。；;：:、\n"
 _IN_ALL = re.compile(
     rf"(?<!完成)(?<!当年)(?<!年度)(?P<agreed>(?:协议|合同|签约|意向)(?:计划)?)?总投资(?:额|总额)?{_UP}$"
 )
@@ -75,15 +81,17 @@ _BRACKETED = re.compile(r"[（(]约?")
 _REACH = 16
 
 
-def told_owners(text: str, mentions: Sequence[Mention]) -> dict[int, int]:
+def told_owners(
+    text: str, mentions: Sequence[Mention], *, nobodys: Collection[int]
+) -> dict[int, int]:
     """Which PROJECT (value) an AMOUNT (key) belongs to, by index, where the words tell it.
 
     Args:
         text: the whole text.
         mentions: of the whole text; the indices mean them.
+        nobodys: what `sums_of_nobody` finds among them.
     """
     order = sorted(range(len(mentions)), key=lambda n: mentions[n].span)
-    nobodys = sums_of_nobody(text, mentions)
     owners: dict[int, int] = {}
     for place, index in enumerate(order):
         if mentions[index].label != "AMOUNT" or index in nobodys:
@@ -126,8 +134,8 @@ def _owner_behind(
         mention = mentions[order[ahead]]
         if mention.label == "PROJECT" and mention.start == leads.end():
             # 总投资3亿元的甲、总投资2亿元的乙等2个项目: each of a list has its own.
-            opened = _CLAUSE.search(text[max(0, start - MAX_GAP) : start])
-            is_listed = (opened is not None and opened[0] == "、") or _follows_another(
+            before = reversed(text[max(0, start - MAX_GAP) : start])
+            is_listed = next((c for c in before if c in _MARKS), "") == "、" or _follows_another(
                 text, mentions, order, place
             )
             group = None if is_listed else closing_group(text, mentions, order, ahead)
@@ -161,9 +169,8 @@ def _owner_before(
     if place + 1 < len(order) and mentions[order[place + 1]].start == end:
         return None
     sentence = sentence_start(text, start)
-    # No more mentions stand within reach than characters.
-    near = order[max(0, place - MAX_GAP) : place]
-    projects = [n for n in near if mentions[n].label == "PROJECT" and mentions[n].start >= sentence]
+    near = within_reach(order, place)
+    projects = projects_since(mentions, near, sentence)
     if projects:
         # Up to the words that make it a total.
         turns = _TURNS.search(text, mentions[projects[0]].end, start - len("总投资"))

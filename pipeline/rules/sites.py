@@ -85,8 +85,10 @@ def told_days(text: str, mentions: Sequence[Mention]) -> set[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
     for first, second in pairwise(order):
         date, project = mentions[first], mentions[second]
-        opens = date.start == 0 or SENTENCE_END.match(text, date.start - 1)
-        is_then = _THEN.fullmatch(text, date.end, project.start)
-        if (date.label, project.label) == ("DATE", "PROJECT") and opens and is_then:
+        if (
+            (date.label, project.label) == ("DATE", "PROJECT")
+            and (date.start == 0 or SENTENCE_END.match(text, date.start - 1))
+            and _THEN.fullmatch(text, date.end, project.start)
+        ):
             found.add((second, first))
     return found

@@ -171,7 +171,7 @@ def is_denied(text: str, start: int, end: int) -> bool:
 
     That work is stopped is not denied by them: 因资金没有落实而停工.
     """
-    before = text[max(0, start - _CLAUSE_REACH) : start]
-    if told_class(text, start, end) == "stopped":
+    if _STOPPING.search(text, start, end):
         return False
+    before = text[max(0, start - _CLAUSE_REACH) : start]
     return bool(_DENIED_ITSELF.match(text, start, end) or _DENIED.search(before))

@@ -13,8 +13,7 @@ from annotations.document import Mention
 from corpus.segment import ITEM_NUMBER
 from pipeline.clauses import SENTENCE_END
 from pipeline.counts import parse_count
-from pipeline.pairs import MAX_GAP
-from pipeline.rules.antecedents import this_project
+from pipeline.rules.antecedents import this_project, within_reach
 
 _LINE = re.compile(r"[^\n]+")
 _LEAD = re.compile(rf"[\s★●•◆■▲·*◎○【“\"-]*(?:{ITEM_NUMBER})?[【“\"]?")
@@ -25,6 +24,8 @@ _PAID = re.compile(
 )
 _BUILDER = re.compile(r"(?:建设|业主|实施|投资|项目)(?:单位|方|主体|业主|公司)(?:为|是|[:：])?$")
 _PLACE = re.compile(r"(?:(?:建设|项目)?地[点址][:：]|位于|选址(?:于|在)?|坐落于)$")
+# What tells that one of these is of the project; of the others nothing has to.
+_CUES = {"AMOUNT": _PAID, "COMPANY": _BUILDER, "ZONE": _PLACE}
 # Behind it a sentence is about something else: 2022年，全市完成投资120亿元.
 _ELSE = re.compile(
     r"[全我][市区县省州镇]|上市|成立于|(?:集团|公司)(?!.{0,4}(?:投资|承建|建设|兴建|实施))"
@@ -98,8 +99,7 @@ def told_topics(text: str, mentions: Sequence[Mention]) -> dict[int, int]:
                 continue
             project = topic
             if project is None and within:
-                near = order[max(0, first - MAX_GAP) : first]
-                project = this_project(text, mentions, near, start)
+                project = this_project(text, mentions, within_reach(order, first), start)
             if project is not None:
                 told |= dict.fromkeys(_about(text, mentions, within, (start, end)), project)
     return told
@@ -127,11 +127,9 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _is_told(text: str, mention: Mention) -> bool:
     """Whether a mention of an item is about its project."""
-    cues = {"AMOUNT": _PAID, "COMPANY": _BUILDER, "ZONE": _PLACE}
-    if mention.label not in cues:
-        return True
+    cue = _CUES.get(mention.label)
     first = max(0, mention.start - _REACH)
-    return cues[mention.label].search(text, first, mention.start) is not None
+    return cue is None or cue.search(text, first, mention.start) is not None
 
 
 def without_parts(text: str, mentions: Sequence[Mention]) -> tuple[Mention, ...]:

@@ -14,7 +14,8 @@ from tests.pipeline.marked import marked
 def owners(text):
     document = marked(text)
     ids = [m.id for m in document.mentions]
-    found = told_owners(document.text, document.mentions)
+    nobodys = sums_of_nobody(document.text, document.mentions)
+    found = told_owners(document.text, document.mentions, nobodys=nobodys)
     return {ids[tail]: ids[head] for tail, head in found.items()}
 
 
